@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLLECTORS_ARTEFACT_H
+#define COLLECTORS_ARTEFACT_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+/* No artefact is larger; a larger one is damaged, not cut. */
+#define ARTEFACT_LIMIT ((size_t)64 << 20)
+
+/*
+ * The format of an artefact: how it is recognised and decoded. Several probes may read one format
+ * (all registry probes read "registry"); an artefact is decoded once for all of them.
+ */
+struct format {
+	const char *name;      /* "registry" */
+	const char *file_name; /* what we call such a file when we write or ask for one */
+	/*
+	 * True when the content is of this format, damaged or not: decided by how it begins, not
+	 * by the file name. Must be cheap, safe on any bytes, and true for at most one format.
+	 */
+	bool (*recognise)(struct bytes content);
+	/* True when the file name alone suggests it; asked only where no content could be had. */
+	bool (*suggests)(const char *file_name);
+	/*
+	 * Decodes into the arena; NULL with an error "line N: what" (never quoting content) when
+	 * the artefact is damaged. What it keeps holds no secret: passwords are dropped here.
+	 */
+	void *(*decode)(struct arena *arena, struct bytes content, struct error *error);
+};
+
+struct artefact {
+	const char *name;	     /* path within the node's folder, as it stands in reports */
+	time_t modified;	     /* 0: not known */
+	const struct format *format; /* NULL: nothing recognised it */
+	struct bytes content;	     /* borrowed */
+	const char *damage;  /* why it could not be obtained or decoded, with the place; or NULL */
+	const void *decoded; /* what format->decode gave; NULL when damaged */
+	/*
+	 * What the request asked for, in the words of the format (registry: keys whose whole
+	 * subtree was asked), ended by NULL. NULL: the request is not known.
+	 */
+	const char *const *asked;
+};
+
+struct artefacts {
+	struct artefact *items;
+	size_t count;
+	size_t capacity;
+};
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLLECTORS_COLLECT_H
+#define COLLECTORS_COLLECT_H
+
+#include "inventory/inventory.h"
+#include "inventory/snapshot.h"
+
+/*
+ * One node to one snapshot, over whichever transport its source names: open, fetch, decode, read,
+ * merge, close. Never fails: what could not be had is in the snapshot's coverage.
+ */
+struct snapshot *collect_node(
+	const struct inventory *inventory, const struct cluster *cluster, const struct node *node);
+
+/* The format whose content this is, or NULL. Asks every format of the probe catalogue. */
+const struct format *format_recognise(struct bytes content);
+/* The format that a file name suggests, or NULL. */
+const struct format *format_suggested(const char *file_name);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLLECTORS_MERGE_COVERAGE_H
+#define COLLECTORS_MERGE_COVERAGE_H
+
+#include "collectors/probe.h"
+#include "inventory/snapshot.h"
+
+/*
+ * The part of merging that is about coverage: where did an artefact look, what is damaged, what is
+ * missing. Everything lives in the arena given at the beginning.
+ */
+struct damage {
+	const struct format *format; /* NULL: nobody knows what it would have been */
+	const char *artefact;
+	const char *why; /* "MetaBase.xml: line 3: ..." */
+};
+
+struct coverage_merge {
+	struct arena *arena;
+	struct reading *readings; /* one per probe and artefact */
+	size_t reading_count, reading_capacity;
+	struct damage *damages;
+	size_t damage_count;
+};
+
+void coverage_merge_init(struct coverage_merge *merge, struct arena *arena, size_t artefacts);
+
+/* A new reading, lent until the next call. */
+struct reading *coverage_merge_reading(
+	struct coverage_merge *merge, const struct probe *probe, const struct artefact *artefact);
+void coverage_merge_damage(struct coverage_merge *merge, const struct artefact *artefact);
+
+/* Whether the reading looked at this path and would have stated it. */
+bool reading_covers(const struct reading *reading, const char *path);
+/* Whether a damaged artefact could have said something about this path. */
+bool coverage_merge_damaged(const struct coverage_merge *merge, const char *path);
+
+/* Writes the coverage of all readings, of damage and of what is missing for this cluster's scope.
+ */
+void coverage_merge_write(const struct coverage_merge *merge, const struct cluster *cluster,
+	struct snapshot *snapshot);
+
+#endif

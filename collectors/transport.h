@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLLECTORS_TRANSPORT_H
+#define COLLECTORS_TRANSPORT_H
+
+#include "collectors/artefact.h"
+#include "collectors/probe.h"
+#include "inventory/inventory.h"
+
+/*
+ * A transport carries requests to a node and brings artefacts back. One file in
+ * collectors/transports/, named after the scheme: transports/files.c defines
+ * "const struct transport transport_files" for nodes with "files": "...".
+ *
+ * A node that cannot be reached is an error of open or fetch, with a text that says what happened
+ * and what to do; collect.c turns it into a snapshot whose coverage says so. An artefact that could
+ * not be obtained alone is no error: it comes with `damage` set.
+ */
+struct transport_options {
+	const char *folder; /* of the inventory: relative paths start here */
+};
+
+struct transport {
+	const char *scheme;
+	const char *summary;
+	/*
+	 * Opens a session; everything it and fetch give out lives in the arena. NULL on error:
+	 * ERROR_UNREACHABLE.
+	 */
+	void *(*open)(struct arena *arena, const struct node *node,
+		const struct transport_options *options, struct error *error);
+	/*
+	 * Answers the requests of these probes (ended by NULL). A transport that carries what
+	 * somebody collected before gives all it has. `content` is set and `format` recognised;
+	 * decoding is the caller's.
+	 */
+	int (*fetch)(void *session, const struct probe *const *probes, struct artefacts *artefacts,
+		struct error *error);
+	void (*close)(void *session); /* may be NULL */
+};
+
+extern const struct transport *const transport_catalogue[]; /* ended by NULL */
+const struct transport *transport_find(const char *scheme);
+
+#endif
