@@ -178,6 +178,11 @@ static struct shape shape_of(const char *pattern)
 	return shape;
 }
 
+size_t pattern_placeholders(const char *pattern)
+{
+	return shape_of(pattern).placeholders;
+}
+
 bool pattern_extract(
 	struct arena *arena, const char *pattern, const char *path, char **values, size_t count)
 {

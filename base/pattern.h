@@ -34,6 +34,9 @@ bool pattern_extract(
 char *pattern_fill(struct arena *arena, const char *pattern, const char *first, ...)
 	__attribute__((sentinel));
 
+/* How many placeholders a pattern has; none: it names one path, or one prefix. */
+size_t pattern_placeholders(const char *pattern);
+
 /* True when every path that `inner` matches is matched by `outer`. */
 bool pattern_covers(const char *outer, const char *inner);
 

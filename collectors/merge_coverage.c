@@ -42,19 +42,33 @@ bool reading_covers(const struct reading *reading, const char *path)
 	return false;
 }
 
-/* The first damage whose artefact could have had a say in some path of the pattern. */
+static bool any_overlaps(const char *const *patterns, const char *pattern)
+{
+	for (; patterns && *patterns; patterns++) {
+		if (pattern_overlaps(*patterns, pattern))
+			return true;
+	}
+	return false;
+}
+
+/* Whether an artefact of this format could have had a say in some path of the pattern. */
+static bool format_concerns(const struct format *format, const char *pattern)
+{
+	for (const struct probe *const *probe = probe_catalogue; format && *probe; probe++) {
+		if ((*probe)->format != format)
+			continue;
+		if (any_overlaps((*probe)->covers, pattern) ||
+			any_overlaps((*probe)->may_state, pattern))
+			return true;
+	}
+	return false;
+}
+
 static const struct damage *damage_of(const struct coverage_merge *merge, const char *pattern)
 {
 	for (size_t i = 0; i < merge->damage_count; i++) {
-		const struct damage *damage = &merge->damages[i];
-		for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
-			if ((*probe)->format != damage->format)
-				continue;
-			for (const char *const *covers = (*probe)->covers; *covers; covers++) {
-				if (pattern_overlaps(*covers, pattern))
-					return damage;
-			}
-		}
+		if (format_concerns(merge->damages[i].format, pattern))
+			return &merge->damages[i];
 	}
 	return NULL;
 }
@@ -80,21 +94,26 @@ static void write_readings(const struct coverage_merge *merge, struct snapshot *
 	}
 }
 
-static void write_damages(const struct coverage_merge *merge, struct snapshot *snapshot)
+static void write_unknown(
+	struct snapshot *snapshot, const char *const *patterns, const char *why)
 {
-	for (size_t i = 0; i < merge->damage_count; i++) {
-		const struct damage *damage = &merge->damages[i];
-		if (!damage->format)
-			snapshot_add_coverage(snapshot,
-				pattern_fill(
-					merge->arena, "artefact/{name}", damage->artefact, NULL),
-				false, damage->why);
-		for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
-			if (!damage->format || (*probe)->format != damage->format)
-				continue;
-			for (const char *const *covers = (*probe)->covers; *covers; covers++)
-				snapshot_add_coverage(snapshot, *covers, false, damage->why);
-		}
+	for (; patterns && *patterns; patterns++)
+		snapshot_add_coverage(snapshot, *patterns, false, why);
+}
+
+static void write_damage(
+	const struct coverage_merge *merge, const struct damage *damage, struct snapshot *snapshot)
+{
+	/* Nobody knows what it would have said: no fact suffers, but the node was not read whole. */
+	if (!damage->format)
+		snapshot_add_coverage(snapshot,
+			pattern_fill(merge->arena, "artefact/{name}", damage->artefact, NULL), false,
+			damage->why);
+	for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
+		if (!damage->format || (*probe)->format != damage->format)
+			continue;
+		write_unknown(snapshot, (*probe)->covers, damage->why);
+		write_unknown(snapshot, (*probe)->may_state, damage->why);
 	}
 }
 
@@ -143,9 +162,8 @@ struct missing {
 
 static void write_missing(const struct missing *missing, const char *pattern)
 {
-	/* A set without end (every account, every pool) is only missing as a whole. */
-	bool open = strchr(pattern, '{') && !pattern_matches(pattern, pattern);
-	if (open && answered(missing->merge, missing->probe))
+	/* A set without end (every pool) is only missing as a whole. */
+	if (pattern_placeholders(pattern) && answered(missing->merge, missing->probe))
 		return;
 	if (!covered(missing->merge, pattern) && !stated(missing->merge, pattern) &&
 		!damage_of(missing->merge, pattern))
@@ -181,7 +199,8 @@ void coverage_merge_write(const struct coverage_merge *merge, const struct clust
 {
 	const struct known known = {merge->readings, merge->reading_count};
 	write_readings(merge, snapshot);
-	write_damages(merge, snapshot);
+	for (size_t i = 0; i < merge->damage_count; i++)
+		write_damage(merge, &merge->damages[i], snapshot);
 	for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
 		if ((*probe)->wanted && !(*probe)->wanted(cluster, &known))
 			continue;

@@ -24,6 +24,9 @@ struct probe {
 	const char *summary; /* "application permissions and identities of DCOM" */
 	const struct format *format;
 	const char *const *covers; /* ended by NULL */
+	/* What it may state too, but which a whole artefact need not have: damage makes it unknown,
+	 * its lack is not missed. NULL: nothing. */
+	const char *const *may_state;
 	/* How a person obtains it, a command for the node: "reg export HKLM\... registry.reg". */
 	const char *obtain;
 	/*

@@ -69,7 +69,8 @@ void judgement_show(struct judgement *judgement, struct side *side, struct answe
 	side->shows = true;
 }
 
-static const char *format_text(struct arena *arena, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static const char *format_text(
+	struct arena *arena, const char *format, va_list arguments)
 {
 	char text[MESSAGE_LIMIT];
 	vsnprintf(text, sizeof text, format, arguments);
