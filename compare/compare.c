@@ -41,14 +41,13 @@ static const char *remedy_of(const struct judgement *judgement)
 
 static void copy_nodes(const struct judgement *judgement, struct finding *finding)
 {
-	const struct answer not_asked = {
-		.knowledge = KNOWLEDGE_UNKNOWN, .why = "the rule had no need to ask"};
 	finding->node_count = judgement->count;
 	finding->nodes = arena_alloc(judgement->arena, judgement->count * sizeof *finding->nodes);
 	for (size_t i = 0; i < judgement->count; i++) {
 		const struct side *side = judgement->sides[i];
 		finding->nodes[i].node = side->node->name;
-		finding->nodes[i].answer = side->shows ? side->shown : not_asked;
+		finding->nodes[i].asked = side->shows;
+		finding->nodes[i].answer = side->shown;
 	}
 }
 

@@ -36,6 +36,7 @@ struct evidence {
 
 struct node_answer {
 	const char *node;
+	bool asked; /* false: the rule concerns the node, but had no need to ask it */
 	struct answer answer;
 };
 

@@ -268,6 +268,24 @@ const char *identity_metabase_key(struct judgement *judgement, const char *locat
 	return arena_format(judgement->arena, "w3svc/%s", location);
 }
 
+void identity_remedy_enter(struct judgement *judgement, const struct side *side,
+	const char *location, const char *what)
+{
+	const char *node = side->node->name;
+	bool service = strcmp(location, "/") == 0;
+	if (identity_iis_from(judgement, side, 7, 0) == TRUTH_YES)
+		judgement_remedy(judgement,
+			"%s: IIS Manager, %s, Authentication, Anonymous Authentication, Edit, "
+			"Specific user: enter %s",
+			node, service ? "the server" : location, what);
+	else
+		judgement_remedy(judgement,
+			"%s: IIS Manager, Properties of %s, Directory Security, Anonymous access: "
+			"clear \"Allow IIS to control password\" and enter %s",
+			node, service ? "Web Sites" : location, what);
+	judgement_remedy(judgement, "%s: iisreset", node);
+}
+
 /*
  * That a location is missing decides only where nothing says whether anonymous access is on: a
  * statement about access counts whatever is known of the location, so that no answer flips when

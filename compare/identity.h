@@ -75,6 +75,13 @@ enum truth identity_account_exists(
 enum truth identity_iis_from(
 	struct judgement *judgement, const struct side *side, unsigned major, unsigned minor);
 
+/*
+ * The steps that enter a user or password of a location in IIS by hand, in the words of its
+ * version, with password synchronisation cleared; `what` is what to enter.
+ */
+void identity_remedy_enter(struct judgement *judgement, const struct side *side,
+	const char *location, const char *what);
+
 /* The metabase key of a location as adsutil.vbs wants it: "w3svc/1/root/conferencing". */
 const char *identity_metabase_key(struct judgement *judgement, const char *location);
 

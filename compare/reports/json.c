@@ -20,6 +20,8 @@ static json_t *nodes_of(const struct finding *finding)
 {
 	json_t *nodes = json_object();
 	for (size_t i = 0; i < finding->node_count; i++) {
+		if (!finding->nodes[i].asked)
+			continue;
 		json_t *node = json_object();
 		set_answer(node, &finding->nodes[i].answer);
 		json_object_set_new(nodes, finding->nodes[i].node, node);

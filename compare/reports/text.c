@@ -86,7 +86,7 @@ static void print_nodes(FILE *file, const struct cluster *cluster, const struct 
 {
 	for (size_t i = 0; i < cluster->node_count; i++) {
 		const struct node_answer *node = answer_of(finding, cluster->nodes[i].name);
-		if (!node)
+		if (!node || !node->asked)
 			continue;
 		fprintf(file, "      %-15s ", node->node);
 		print_answer(file, &node->answer);

@@ -96,17 +96,7 @@ static void remedy(struct judgement *judgement, struct side *side)
 	judgement_remedy(judgement,
 		"%s: net user \"%s\" * (asks for the password: the same on every node)", node,
 		identity.account + 2 /* behind ".\" */);
-	if (identity_iis_from(judgement, side, 7, 0) == TRUTH_YES)
-		judgement_remedy(judgement,
-			"%s: IIS Manager, %s, Authentication, Anonymous Authentication, Edit, "
-			"Specific user: enter that password",
-			node, location);
-	else
-		judgement_remedy(judgement,
-			"%s: IIS Manager, Properties of %s, Directory Security, Anonymous access: "
-			"clear \"Allow IIS to control password\" and enter that password",
-			node, location);
-	judgement_remedy(judgement, "%s: iisreset", node);
+	identity_remedy_enter(judgement, side, location, "that password");
 }
 
 static void compare_passwords(

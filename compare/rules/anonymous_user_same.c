@@ -54,20 +54,12 @@ static void remedy(struct judgement *judgement, const struct side *side)
 		"%s: net user NAME * /add (NAME and its password the same on every node; where "
 		"the account exists, net user NAME * sets the password)",
 		node);
-	if (identity_iis_from(judgement, side, 7, 0) == TRUTH_YES) {
-		judgement_remedy(judgement,
-			"%s: IIS Manager, %s, Authentication, Anonymous Authentication, Edit, "
-			"Specific user: enter NAME and the password",
-			node, level);
-	} else {
+	bool metabase = identity_iis_from(judgement, side, 7, 0) != TRUTH_YES;
+	if (metabase)
 		judgement_remedy(judgement, "%s: " ADSUTIL " SET %s/AnonymousUserName NAME", node,
 			identity_metabase_key(judgement, level));
-		judgement_remedy(judgement,
-			"%s: IIS Manager, Properties of %s, Directory Security, Anonymous access: "
-			"clear \"Allow IIS to control password\" and enter the password",
-			node, level);
-	}
-	judgement_remedy(judgement, "%s: iisreset", node);
+	identity_remedy_enter(
+		judgement, side, level, metabase ? "the password" : "NAME and the password");
 }
 
 static void say_broken(struct judgement *judgement, const struct presented *primary,

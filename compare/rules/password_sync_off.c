@@ -24,11 +24,7 @@ static void judge_on(struct judgement *judgement, struct side *from, struct side
 	if (identity.kind == IDENTITY_LOCAL)
 		judgement_remedy(judgement, "%s: net user \"%s\" * (asks for the password)", node,
 			identity.account + 2 /* behind ".\" */);
-	judgement_remedy(judgement,
-		"%s: IIS Manager, Properties of %s, Directory Security, Anonymous access: clear "
-		"\"Allow IIS to control password\" and enter the password",
-		node, location);
-	judgement_remedy(judgement, "%s: iisreset", node);
+	identity_remedy_enter(judgement, judgement->sides[0], location, "the password");
 }
 
 static void judge_sync(struct judgement *judgement, struct answer sync)

@@ -39,11 +39,7 @@ static void compare_unset(struct judgement *judgement, struct side *primary, str
 static void say_differ(struct judgement *judgement, const struct side *on, const char *values)
 {
 	judgement_say(judgement, VERDICT_BROKEN, "%s.", values);
-	judgement_remedy(judgement,
-		"%s: IIS Manager, Properties of %s, Directory Security, Anonymous access: clear "
-		"\"Allow IIS to control password\" and enter the account's password",
-		on->node->name, judgement->subject);
-	judgement_remedy(judgement, "%s: iisreset", on->node->name);
+	identity_remedy_enter(judgement, on, judgement->subject, "the account's password");
 }
 
 static void compare_sync(struct judgement *judgement, struct side *primary, struct side *backup)

@@ -108,11 +108,7 @@ static void say_failing(struct judgement *judgement, const struct side *side, co
 	judgement_say(judgement, VERDICT_BROKEN,
 		"%s: password synchronisation is on at %s and cannot work: %s.", node, location,
 		reason);
-	judgement_remedy(judgement,
-		"%s: IIS Manager, Properties of %s, Directory Security, Anonymous access: clear "
-		"\"Allow IIS to control password\" and enter the account's password",
-		node, location);
-	judgement_remedy(judgement, "%s: iisreset", node);
+	identity_remedy_enter(judgement, side, location, "the account's password");
 }
 
 /* IIS 5 registers the library by default; IIS 6 needs three things, off in a new installation. */
