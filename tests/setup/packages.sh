@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# packages.sh SECTION...: prints the Debian packages of these sections in one line, each once.
+set -eu
+cd "$(dirname "$0")"
+names=
+for section in "$@"; do
+	found=no wanted=no
+	while read -r name; do
+		case $name in
+		"[$section]") found=yes wanted=yes ;;
+		"["*) wanted=no ;;
+		"" | "#"*) ;;
+		*)
+			if [ $wanted = yes ]; then
+				case " $names " in
+				*" $name "*) ;;
+				*) names="$names $name" ;;
+				esac
+			fi
+			;;
+		esac
+	done <packages
+	if [ $found = no ]; then
+		echo "packages.sh: no section $section in tests/setup/packages" >&2
+		exit 64
+	fi
+done
+echo "${names# }"
