@@ -57,6 +57,16 @@ static void print_paragraph(FILE *file, unsigned indent, const char *text)
 	}
 }
 
+/* Lines as they are: commands are there to be copied. */
+static void print_lines(FILE *file, unsigned indent, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		fprintf(file, "%*s%.*s\n", (int)indent, "", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
 static void print_answer(FILE *file, const struct answer *answer)
 {
 	if (answer->knowledge == KNOWLEDGE_PRESENT)
@@ -122,7 +132,7 @@ static void print_finding(
 		print_paragraph(file, 4, finding->rule->why);
 	if (finding->remedy) {
 		fputs("    Repair:\n", file);
-		print_paragraph(file, 6, finding->remedy);
+		print_lines(file, 6, finding->remedy);
 	}
 }
 
