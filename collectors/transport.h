@@ -4,7 +4,12 @@
 
 #include "collectors/artefact.h"
 #include "collectors/probe.h"
+#include "base/secret.h"
+#include "collectors/breaker.h"
+#include "collectors/recording.h"
 #include "inventory/inventory.h"
+
+#include <stdint.h>
 
 /*
  * A transport carries requests to a node and brings artefacts back. One file in
@@ -16,7 +21,13 @@
  * not be obtained alone is no error: it comes with `damage` set.
  */
 struct transport_options {
-	const char *folder; /* of the inventory: relative paths start here */
+	const char *folder;	  /* of the inventory: relative paths start here */
+	int64_t deadline;	  /* base/clock.h; of this node */
+	const struct secret *key; /* of the run, for fingerprints; NULL: ask for no secrets */
+	struct breaker *breaker;  /* NULL: nothing is authenticated */
+	struct recorder *recorder; /* NULL: nothing is recorded */
+	const char *known_hosts;  /* instead of the user's files; NULL: those */
+	const struct cluster *cluster; /* the scope of what is asked */
 };
 
 struct transport {
