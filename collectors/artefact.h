@@ -31,6 +31,11 @@ struct format {
 	 * the artefact is damaged. What it keeps holds no secret: passwords are dropped here.
 	 */
 	void *(*decode)(struct arena *arena, struct bytes content, struct error *error);
+	/*
+	 * The content with known secret places overwritten, before anything is stored; the arena's.
+	 * NULL: the format has no such places.
+	 */
+	struct bytes (*blank)(struct arena *arena, struct bytes content);
 };
 
 struct artefact {

@@ -5,12 +5,25 @@
 #include "inventory/inventory.h"
 #include "inventory/snapshot.h"
 
+#include <stdint.h>
+
+struct breaker;
+struct secret;
+
+/* What is the same for all nodes of a run. Zeroed: no secrets, nothing recorded. */
+struct collect_options {
+	const struct secret *key; /* NULL: --no-secrets */
+	struct breaker *breaker;
+	const char *record;	  /* folder for recordings, or NULL */
+	const char *known_hosts;  /* or NULL */
+};
+
 /*
  * One node to one snapshot, over whichever transport its source names: open, fetch, decode, read,
  * merge, close. Never fails: what could not be had is in the snapshot's coverage.
  */
 struct snapshot *collect_node(
-	const struct inventory *inventory, const struct cluster *cluster, const struct node *node);
+	const struct inventory *inventory, const struct cluster *cluster, const struct node *node, const struct collect_options *options, int64_t deadline);
 
 /* The format whose content this is, or NULL. Asks every format of the probe catalogue. */
 const struct format *format_recognise(struct bytes content);
