@@ -33,6 +33,8 @@ enum breaker_outcome {
 	BREAKER_REFUSED,  /* wrong credentials: nobody tries again */
 	BREAKER_NOT_TRIED, /* something else came between: the next one may go ahead */
 };
+/* What is known of the account now; BREAKER_NOT_TRIED also while somebody tries. */
+enum breaker_outcome breaker_known(struct breaker *breaker, const char *account);
 void breaker_leave(struct breaker *breaker, const char *account, const char *node,
 	enum breaker_outcome outcome);
 
