@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collectors/openssh_parts.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define SAID_LENGTH 300
+
+const char *openssh_said(struct arena *arena, const struct buffer *errors)
+{
+	auto_buffer struct buffer joined = BUFFER_INIT(SAID_LENGTH);
+	struct text_lines lines = {.rest = {errors->data ? errors->data : "", errors->length}};
+	while (text_next_line(&lines)) {
+		if (lines.line.length == 0 || *lines.line.data == '@')
+			continue;
+		const char *line = text_escape(arena, lines.line);
+		if (joined.length)
+			(void)buffer_text(&joined, " / ");
+		size_t room = joined.limit - joined.length;
+		(void)buffer_append(&joined, line, strnlen(line, room));
+	}
+	if (joined.length == 0)
+		return "it did not say why";
+	/* The cut may have gone through a character. */
+	return text_escape(arena, (struct text){joined.data, joined.length});
+}
+
+static bool holds(const struct buffer *errors, const char *words)
+{
+	return errors->length && strstr(errors->data, words);
+}
+
+/* The word that begins so, or NULL. */
+static const char *word_from(struct arena *arena, const struct buffer *errors, const char *start)
+{
+	const char *word = holds(errors, start) ? strstr(errors->data, start) : NULL;
+	if (!word)
+		return NULL;
+	size_t length = strcspn(word, "\r\n");
+	while (length && word[length - 1] == '.')
+		length--;
+	return text_escape(arena, (struct text){word, length < 200 ? length : 200});
+}
+
+/*
+ * ssh tells the fingerprint of a key that it does not know only when it talks much: so it is asked
+ * once more, with the same check. NULL if that gives nothing.
+ */
+static const char *sent_key(struct openssh_session *session)
+{
+	static const char mark[] = "Server host key: ";
+	auto_buffer struct buffer output = BUFFER_INIT(0);
+	auto_buffer struct buffer errors = BUFFER_INIT(4 * OPENSSH_SAID_LIMIT);
+	const struct child_streams streams = {.output = &output, .errors = &errors};
+	struct strings words = {0};
+	struct child child;
+	struct error ignored = {0};
+	if (openssh_master_words(session, &words, "LogLevel=DEBUG1", &ignored) != 0 ||
+		child_run(&child, words.items, &streams, session->options.deadline, &ignored) != 0)
+		return NULL;
+	const char *key = word_from(session->arena, &errors, mark);
+	return key ? key + strlen(mark) : NULL;
+}
+
+static int refuse_host_key(struct openssh_session *session, struct error *error)
+{
+	struct arena *arena = session->arena;
+	const struct buffer *errors = &session->errors;
+	const char *sent = word_from(arena, errors, "SHA256:");
+	const char *offending = word_from(arena, errors, "Offending ");
+	if (holds(errors, "HAS CHANGED") && sent && offending)
+		return error_set(error, ERROR_UNREACHABLE,
+			"host key verification failed: the server sent %s, and that is not the one "
+			"expected (%s); if the host was set up anew, compare the fingerprint at "
+			"its "
+			"console, then replace that line, else somebody may be in between",
+			sent, offending);
+	sent = sent_key(session);
+	return error_set(error, ERROR_UNREACHABLE,
+		"%s%s%s; compare with the host's key at its console (ssh-keygen -lf on the .pub "
+		"file "
+		"in its SSH folder), and put it into known_hosts only if it is the same",
+		openssh_said(arena, errors), sent ? "; the server sent " : "", sent ? sent : "");
+}
+
+static const char *hint(struct openssh_session *session, bool refused)
+{
+	if (!refused)
+		return "";
+	if (node_option(session->node, "password-from") ||
+		node_option(session->node, "passphrase-from"))
+		return "; the ssh client is given no passwords or passphrases: load the key into "
+		       "an agent";
+	return "; it used keys, agent and tickets only";
+}
+
+bool openssh_refused(const struct openssh_session *session)
+{
+	return holds(&session->errors, "Permission denied (") ||
+	       holds(&session->errors, "Too many authentication failures");
+}
+
+bool openssh_refused_on_the_way(const struct openssh_session *session)
+{
+	const char *text = session->errors.data;
+	const char *last = NULL;
+	if (!openssh_refused(session))
+		return false;
+	while ((text = strstr(text, "Permission denied (")))
+		last = text++;
+	if (!last)
+		return false;
+	last += strcspn(last, "\r\n");
+	return last[strspn(last, "\r\n")] != '\0';
+}
+
+int openssh_failed(struct openssh_session *session, struct error *error)
+{
+	if (holds(&session->errors, "Host key verification failed") ||
+		holds(&session->errors, "HAS CHANGED"))
+		return refuse_host_key(session, error);
+	const char *text = openssh_said(session->arena, &session->errors);
+	return error_set(error, ERROR_UNREACHABLE, "%s%s%s",
+		strncmp(text, "ssh: ", 5) == 0 ? "" : "ssh: ", text,
+		hint(session, openssh_refused(session)));
+}

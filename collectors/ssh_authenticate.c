@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/secret.h"
+#include "collectors/breaker.h"
+#include "collectors/secret_reference.h"
+#include "collectors/ssh_parts.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define REASONS_LIMIT 300
+#define PASSPHRASE_LIMIT 4096
+
+struct login {
+	struct ssh_session *session;
+	const char *methods;	/* that the server offers, separated by commas */
+	struct buffer *reasons; /* why no credential of ours did it so far */
+};
+
+static bool offers(const struct login *login, const char *method)
+{
+	size_t length = strlen(method);
+	for (const char *at = login->methods; (at = strstr(at, method)); at += length) {
+		if ((at == login->methods || at[-1] == ',') && (at[length] == ',' || !at[length]))
+			return true;
+	}
+	return false;
+}
+
+static enum ssh_answer because(struct login *login, enum ssh_answer answer, const char *text)
+{
+	buffer_format(login->reasons, "%s%s", login->reasons->length ? "; " : "", text);
+	return answer;
+}
+
+enum ssh_answer ssh_answer_of(struct ssh_session *session, int code, struct error *error)
+{
+	if (code == 0)
+		return SSH_ACCEPTED;
+	bool refused = code == LIBSSH2_ERROR_AUTHENTICATION_FAILED ||
+		       code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED ||
+		       code == LIBSSH2_ERROR_PASSWORD_EXPIRED;
+	if (refused && !session->closed && !session->flooded)
+		return SSH_REFUSED;
+	ssh_failed(session, code, error);
+	return SSH_BROKEN;
+}
+
+/* --- the breaker ------------------------------------------------------------------------------ */
+
+static bool enter(struct login *login, const char *account)
+{
+	struct ssh_session *session = login->session;
+	struct error error = {0};
+	if (breaker_enter(session->options.breaker, account, session->node->name,
+		    session->options.deadline, &error) == 0)
+		return true;
+	because(login, SSH_SKIPPED, error.text);
+	return false;
+}
+
+/*
+ * A connection that ends with the server's word, or after a password was sent, counts as refused:
+ * the server may have counted it, too.
+ */
+static enum ssh_answer leave(
+	struct login *login, const char *account, enum ssh_answer answer, bool password)
+{
+	struct ssh_session *session = login->session;
+	enum breaker_outcome outcome = BREAKER_NOT_TRIED;
+	if (answer == SSH_ACCEPTED)
+		outcome = BREAKER_ACCEPTED;
+	else if (answer == SSH_REFUSED || (answer == SSH_BROKEN && (password || session->farewell)))
+		outcome = BREAKER_REFUSED;
+	breaker_leave(session->options.breaker, account, session->node->name, outcome);
+	return answer;
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+static enum ssh_answer offer_key(
+	struct login *login, const char *path, const struct secret *passphrase, struct error *error)
+{
+	struct ssh_session *session = login->session;
+	char text[PASSPHRASE_LIMIT + 1] = {0};
+	int code;
+	if (passphrase)
+		memcpy(text, secret_bytes(passphrase).data, secret_bytes(passphrase).length);
+	session->keys_tried++;
+	while ((code = libssh2_userauth_publickey_fromfile_ex(session->libssh2,
+			session->address.user, (unsigned)strlen(session->address.user), NULL, path,
+			passphrase ? text : NULL)) == LIBSSH2_ERROR_EAGAIN) {
+		if (ssh_wait(session, error) != 0)
+			break;
+	}
+	secret_wipe(text, sizeof text);
+	if (code == LIBSSH2_ERROR_EAGAIN)
+		return SSH_BROKEN;
+	if (code == LIBSSH2_ERROR_FILE || code == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED)
+		return SSH_SKIPPED;
+	return ssh_answer_of(session, code, error);
+}
+
+static enum ssh_answer explain_key(struct login *login, const char *path,
+	const struct ssh_key_file *key, enum ssh_answer answer)
+{
+	struct arena *arena = login->session->arena;
+	const char *why = "refused";
+	if (answer == SSH_SKIPPED && key->encrypted)
+		why = "cannot be decrypted: is the passphrase right?";
+	else if (answer == SSH_SKIPPED)
+		why = "is in a form that libssh2 cannot read; use the source \"openssh\"";
+	else if (ssh_key_type_is_rsa(key->type))
+		why = "refused: RSA keys need libssh2 1.11 or the source \"openssh\"; use ed25519";
+	return because(login, answer, arena_format(arena, "key %s: %s", path, why));
+}
+
+/* The passphrase, if one is needed; false with the reason noted when it cannot be had. */
+static bool find_passphrase(struct login *login, const char *path, const struct ssh_key_file *key,
+	const struct secret **passphrase)
+{
+	struct error error = {0};
+	const char *reference = node_option(login->session->node, "passphrase-from");
+	*passphrase = NULL;
+	if (reference) {
+		*passphrase = secret_reference_read(reference, &error);
+		if (!*passphrase)
+			because(login, SSH_SKIPPED, error.text);
+		return *passphrase;
+	}
+	if (!key->encrypted)
+		return true;
+	because(login, SSH_SKIPPED,
+		arena_format(login->session->arena,
+			"key %s is encrypted: add \"passphrase-from\", or use the agent", path));
+	return false;
+}
+
+static enum ssh_answer try_key_file(struct login *login, const char *path, struct error *error)
+{
+	struct ssh_session *session = login->session;
+	const struct secret *passphrase;
+	struct ssh_key_file key;
+	struct error unusable = {0};
+	if (ssh_key_file_read(path, &key, &unusable) != 0)
+		return because(login, SSH_SKIPPED, unusable.text);
+	if (!ssh_key_type_supported(key.type))
+		return because(login, SSH_SKIPPED,
+			arena_format(session->arena,
+				"key %s is a hardware key or a certificate: use the source "
+				"\"openssh\"",
+				path));
+	if (!find_passphrase(login, path, &key, &passphrase))
+		return SSH_SKIPPED;
+	const char *account =
+		arena_format(session->arena, "%s with key %s", session->address.user, path);
+	if (!enter(login, account))
+		return SSH_SKIPPED;
+	enum ssh_answer answer = offer_key(login, path, passphrase, error);
+	leave(login, account, answer, false);
+	if (answer == SSH_REFUSED || answer == SSH_SKIPPED)
+		explain_key(login, path, &key, answer);
+	return answer;
+}
+
+static enum ssh_answer try_agent(struct login *login, struct error *error)
+{
+	struct ssh_session *session = login->session;
+	struct error agent_error = {0};
+	const char *account = arena_format(
+		session->arena, "%s with the keys of the agent", session->address.user);
+	if (!enter(login, account))
+		return SSH_SKIPPED;
+	enum ssh_answer answer = ssh_agent_authenticate(session, &agent_error);
+	leave(login, account, answer, false);
+	if (answer == SSH_BROKEN)
+		*error = agent_error;
+	else if (answer == SSH_REFUSED)
+		because(login, answer, "the agent's keys: refused");
+	else if (answer == SSH_SKIPPED)
+		because(login, answer, agent_error.text);
+	return answer;
+}
+
+static enum ssh_answer try_usual_keys(struct login *login, struct error *error)
+{
+	static const char *const usual[] = {
+		"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa", NULL};
+	enum ssh_answer answer = try_agent(login, error);
+	for (size_t i = 0; usual[i] && (answer == SSH_SKIPPED || answer == SSH_REFUSED); i++) {
+		const char *path = ssh_path(login->session->arena, NULL, usual[i]);
+		if (login->session->keys_tried < SSH_KEYS_LIMIT && access(path, F_OK) == 0)
+			answer = try_key_file(login, path, error);
+	}
+	return answer;
+}
+
+static enum ssh_answer try_keys(struct login *login, struct error *error)
+{
+	struct ssh_session *session = login->session;
+	const char *file = node_option(session->node, "identity-file");
+	if (!offers(login, "publickey"))
+		return file ? because(login, SSH_SKIPPED, "the server takes no keys") : SSH_SKIPPED;
+	if (file)
+		return try_key_file(
+			login, ssh_path(session->arena, session->options.folder, file), error);
+	return try_usual_keys(login, error);
+}
+
+/* --- passwords -------------------------------------------------------------------------------- */
+
+/* The first question without echo gets the password, all others nothing. */
+static LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(answer_questions)
+{
+	(void)name, (void)name_len, (void)instruction, (void)instruction_len;
+	struct ssh_session *session = *abstract;
+	for (int i = 0; i < num_prompts; i++) {
+		if (prompts[i].echo || !session->password)
+			continue;
+		struct bytes password = secret_bytes(session->password);
+		/* libssh2 frees it, and so wipes it. */
+		responses[i].text = ssh_memory_alloc(session, password.length + 1);
+		if (!responses[i].text)
+			return;
+		memcpy(responses[i].text, password.data, password.length);
+		responses[i].length = (unsigned)password.length;
+		session->password = NULL;
+	}
+}
+
+static int send_password(struct login *login, const struct secret *password)
+{
+	struct ssh_session *session = login->session;
+	const char *user = session->address.user;
+	struct bytes bytes = secret_bytes(password);
+	if (offers(login, "password"))
+		return libssh2_userauth_password_ex(session->libssh2, user, (unsigned)strlen(user),
+			(const char *)bytes.data, (unsigned)bytes.length, NULL);
+	return libssh2_userauth_keyboard_interactive_ex(
+		session->libssh2, user, (unsigned)strlen(user), answer_questions);
+}
+
+static enum ssh_answer offer_password(
+	struct login *login, const struct secret *password, struct error *error)
+{
+	struct ssh_session *session = login->session;
+	int code;
+	session->password = password;
+	while ((code = send_password(login, password)) == LIBSSH2_ERROR_EAGAIN) {
+		if (ssh_wait(session, error) != 0)
+			break;
+	}
+	session->password = NULL;
+	if (code == LIBSSH2_ERROR_EAGAIN)
+		return SSH_BROKEN;
+	enum ssh_answer answer = ssh_answer_of(session, code, error);
+	if (answer == SSH_REFUSED)
+		because(login, answer,
+			code == LIBSSH2_ERROR_PASSWORD_EXPIRED ? "the password has expired"
+							       : "the password: refused");
+	return answer;
+}
+
+static enum ssh_answer try_password(struct login *login, struct error *error)
+{
+	struct ssh_session *session = login->session;
+	struct error unreadable = {0};
+	const char *reference = node_option(session->node, "password-from");
+	if (!reference)
+		return SSH_SKIPPED;
+	if (!offers(login, "password") && !offers(login, "keyboard-interactive"))
+		return because(login, SSH_SKIPPED, "the server takes no passwords");
+	const struct secret *password = secret_reference_read(reference, &unreadable);
+	if (!password)
+		return because(login, SSH_SKIPPED, unreadable.text);
+	const char *account = arena_format(
+		session->arena, "%s with the password from %s", session->address.user, reference);
+	if (!enter(login, account))
+		return SSH_SKIPPED;
+	return leave(login, account, offer_password(login, password, error), true);
+}
+
+/* --- login ------------------------------------------------------------------------------------ */
+
+/* The methods that the server offers; NULL without an error: it wants none. */
+static const char *ask_methods(struct ssh_session *session, struct error *error)
+{
+	const char *user = session->address.user;
+	const char *methods;
+	while (!(methods = libssh2_userauth_list(session->libssh2, user, (unsigned)strlen(user))) &&
+		libssh2_session_last_errno(session->libssh2) == LIBSSH2_ERROR_EAGAIN) {
+		if (ssh_wait(session, error) != 0)
+			return NULL;
+	}
+	if (!methods && !libssh2_userauth_authenticated(session->libssh2))
+		ssh_failed(session, libssh2_session_last_errno(session->libssh2), error);
+	/* libssh2's copy does not outlive the next call. */
+	return methods ? arena_text(session->arena, methods) : NULL;
+}
+
+static int say_refused(const struct login *login, struct error *error)
+{
+	const char *reasons = login->reasons->length ? login->reasons->data : "no credential";
+	return error_set(error, ERROR_UNREACHABLE, "login as %s failed: %s (the server takes: %s)",
+		login->session->address.user, reasons, login->methods);
+}
+
+int ssh_authenticate(struct ssh_session *session, struct error *error)
+{
+	auto_buffer struct buffer reasons = BUFFER_INIT(REASONS_LIMIT);
+	struct login login = {.session = session, .reasons = &reasons};
+	if (!session->options.breaker)
+		return error_set(error, ERROR_INTERNAL, "nothing is authenticated in this run");
+	login.methods = ask_methods(session, error);
+	if (!login.methods)
+		return error->code ? -1 : 0;
+	enum ssh_answer answer = try_keys(&login, error);
+	if (answer == SSH_REFUSED || answer == SSH_SKIPPED)
+		answer = try_password(&login, error);
+	if (answer == SSH_ACCEPTED)
+		return 0;
+	return answer == SSH_BROKEN ? -1 : say_refused(&login, error);
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The machine's own sshd for tests: unprivileged, on loopback, with keys of its own."""
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
+SSH = shutil.which("ssh")
+KINDS = {"ed25519": [], "ecdsa": [], "rsa": ["-b", "2048"]}
+USER = pwd.getpwuid(os.geteuid()).pw_name
+
+
+def keygen(path, kind, passphrase="", comment="test"):
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, *KINDS[kind], "-N", passphrase, "-C", comment,
+                    "-f", str(path)], check=True, stdin=subprocess.DEVNULL)
+    return path
+
+
+def public(path):
+    """Type and key, without the comment."""
+    return " ".join(Path(f"{path}.pub").read_text().split()[:2])
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port, server):
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        if server.poll() is not None:
+            break
+        time.sleep(0.02)
+    raise AssertionError("sshd did not start")
+
+
+@contextlib.contextmanager
+def sshd(folder, host_keys, authorized, *lines):
+    """A server of its own; yields its port."""
+    port = free_port()
+    config = Path(folder) / f"sshd_config-{port}"
+    config.write_text("\n".join([
+        f"ListenAddress 127.0.0.1:{port}", "PidFile none", "StrictModes no", "UsePAM no",
+        *lines, "LogLevel ERROR", "UseDNS no", "PermitRootLogin yes",
+        f"AuthorizedKeysFile {authorized}", *(f"HostKey {key}" for key in host_keys)]) + "\n")
+    with open(Path(folder) / "sshd.log", "a", encoding="utf-8") as log:
+        server = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stdout=log, stderr=log,
+                                  stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
