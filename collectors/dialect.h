@@ -13,15 +13,12 @@
  * cmd          each command of a .cmd part is one execution; its standard output is the artefact.
  *              Decided by exit code and type tokens, never by words: exit 0 and nothing printed is
  *              a failure. What is printed is in the console's code page.
- * PowerShell   all .ps1 parts are one script, sent base64 on the first line of standard input behind
- *              a bootstrap without quotes; the key is the second line and no part of the script.
- *              Replies are frames in ASCII:
- *                  #standby 1
- *                  #frame PROBE ok|error LENGTH      LENGTH bytes, base64 in lines of 76
- *                  <base64>
- *                  #end COUNT                        COUNT frames
- *              Lines before "#standby" and between frames are noise and ignored; a frame of another
- *              length, or no end with the right count, and everything unframed is an error.
+ * PowerShell   all .ps1 parts are one script, sent base64 on the first line of standard input
+ * behind a bootstrap without quotes; the key is the second line and no part of the script. Replies
+ * are frames in ASCII: (collectors/frame.h), one per artefact.
+ *
+ * Only probes that the scope wants are asked. Artefacts are named "PROBE N", N counting what the
+ * part asks, the same in both dialects. Text of registry tools is UTF-8 whatever the node printed.
  */
 struct dialect_scope {
 	const struct cluster *cluster;
@@ -38,11 +35,40 @@ int dialect_fetch(struct arena *arena, struct shell *shell, const struct dialect
 /* The two dialects, for dialect_fetch, "standby requests" and tests. */
 int dialect_cmd_fetch(struct arena *arena, struct shell *shell, const struct dialect_scope *scope,
 	struct artefacts *artefacts, struct error *error);
+/* *absent on error: no "#standby" line came, so that there is no PowerShell; the shell is good. */
 int dialect_powershell_fetch(struct arena *arena, struct shell *shell,
-	const struct dialect_scope *scope, struct artefacts *artefacts, struct error *error);
+	const struct dialect_scope *scope, struct artefacts *artefacts, bool *absent,
+	struct error *error);
 
 #define DIALECT_QUESTION "echo %ComSpec% $PSHOME"
-extern const char dialect_powershell_command[];	/* the bootstrap's command line */
+/* What the node is asked before cmd commands: its code page, and whether its shell is a 32-bit one
+ * on 64-bit Windows. */
+#define DIALECT_CMD_QUESTION "chcp & echo %PROCESSOR_ARCHITEW6432%"
+/* In front of "reg" there: reg.exe of the 64-bit view. */
+#define DIALECT_CMD_SYSNATIVE "%windir%\\sysnative\\"
+
+extern const char dialect_powershell_bootstrap[];      /* in clear */
+char *dialect_powershell_command(struct arena *arena); /* the bootstrap's command line */
 char *dialect_powershell_script(struct arena *arena, const struct dialect_scope *scope);
+
+/* --- for the dialects themselves -------------------------------------------------------------- */
+
+/* Whether this probe is to be asked; known parts in `dialect`: "cmd", "ps1". */
+const char *dialect_part(
+	const struct dialect_scope *scope, const struct probe *probe, const char *dialect);
+
+/* One reply that is to become an artefact. */
+struct dialect_reply {
+	const struct probe *probe;
+	const char *dialect; /* "cmd", "powershell" */
+	unsigned number;
+	const char *request;
+	const char *const *asked; /* or NULL */
+	struct bytes content;	  /* copied into the arena */
+	const char *failure;	  /* why there is no content, or NULL */
+};
+/* Adds it to the artefacts and to the recording. Content must be of the probe's format. */
+void dialect_add(struct arena *arena, const struct dialect_scope *scope,
+	struct artefacts *artefacts, const struct dialect_reply *reply);
 
 #endif

@@ -16,21 +16,26 @@
  *	COMMAND              is sent as it stands. A placeholder {appid}, {clsid}, {location}
  *	                     repeats the command (and its asks) for everything of that kind in scope
  *	else                 the next asks and COMMAND are sent only if the command before failed
+ *	script NAME...       NAME.js, one behind the other, for Windows Script Host
+ *	                     (collectors/dialect_cmd_script.h)
+ * Output "#none" alone says that the node has no such thing, which is no failure.
  * A .ps1 part is a PowerShell script block whose output is the artefact (collectors/dialect.h).
  */
 struct part {
 	const char *probe;   /* id */
-	const char *dialect; /* "cmd", "ps1" */
+	const char *dialect; /* "cmd", "ps1", "js" */
 	const char *text;
 };
 extern const struct part part_catalogue[]; /* ended by a NULL probe */
+extern const char part_prelude[]; /* collectors/powershell.ps1, in front of all .ps1 parts */
 const char *part_find(const char *probe, const char *dialect); /* NULL: cannot ask so */
 
 /* One command of a .cmd part, placeholders filled. */
 struct part_command {
 	const char *line;
-	const char *asks; /* NULL: nothing that the format knows of */
-	bool otherwise;	  /* only if the one before failed */
+	const char *asks;    /* NULL: nothing that the format knows of */
+	bool otherwise;	     /* only if the one before failed */
+	const char *trouble; /* why it must not be sent, or NULL */
 };
 
 /* All commands of a .cmd part for this scope, ended by a NULL line, in the arena. */

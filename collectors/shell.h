@@ -14,6 +14,7 @@
  * A command shell on a node, whatever carries it: a transport opens it, a dialect
  * (collectors/dialect.h) speaks through it. One command at a time.
  */
+#define SHELL_LINE_LIMIT 8190 /* characters of a command; cmd.exe does not run longer ones */
 #define SHELL_OUTPUT_LIMIT ((size_t)64 << 20)
 #define SHELL_ERRORS_LIMIT ((size_t)64 << 10) /* what is beyond is dropped: people read it */
 

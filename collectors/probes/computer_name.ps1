@@ -1,0 +1,1 @@
+Read-Key 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\ComputerName'
