@@ -44,6 +44,7 @@ int judge_clusters(const struct options *options, const struct cluster *const *c
 		if (judge_cluster(&run, *clusters, error) != 0)
 			return -1;
 	}
+	run.report.partial = source->partial ? source->partial(source->context) : NULL;
 	report_end(run.format, &run.report);
 	*reached = run.reached;
 	return exit_of_verdict(run.report.verdict);

@@ -13,6 +13,8 @@
 struct judge_source {
 	struct snapshot *(*get)(void *context, const struct cluster *cluster,
 		const struct node *node, struct error *error);
+	/* Why nodes were left out, asked at the end; NULL is allowed, and an answer: none was. */
+	const char *(*partial)(void *context);
 	void *context;
 };
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/options.h"
 
+#include "base/number.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "collectors/pool.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -13,7 +15,15 @@ enum {
 	OPTION_RULE = 256,
 	OPTION_NODE,
 	OPTION_SEVERITY,
+	OPTION_LIVE, /* those behind it are of the letter l */
+	OPTION_JOBS,
+	OPTION_DEADLINE,
+	OPTION_OVERALL_DEADLINE,
+	OPTION_RECORD,
+	OPTION_NO_SECRETS,
+	OPTION_KNOWN_HOSTS,
 };
+#define SECONDS_MAX 604800 /* a week */
 
 static const struct option long_options[] = {
 	{"inventory", required_argument, NULL, 'i'},
@@ -24,13 +34,62 @@ static const struct option long_options[] = {
 	{"rule", required_argument, NULL, OPTION_RULE},
 	{"node", required_argument, NULL, OPTION_NODE},
 	{"severity", required_argument, NULL, OPTION_SEVERITY},
+	{"jobs", required_argument, NULL, OPTION_JOBS},
+	{"deadline", required_argument, NULL, OPTION_DEADLINE},
+	{"overall-deadline", required_argument, NULL, OPTION_OVERALL_DEADLINE},
+	{"record", required_argument, NULL, OPTION_RECORD},
+	{"no-secrets", no_argument, NULL, OPTION_NO_SECRETS},
+	{"known-hosts", required_argument, NULL, OPTION_KNOWN_HOSTS},
 	{NULL, 0, NULL, 0},
 };
 
 /* The letter under which a command accepts an option. */
 static char family(int option)
 {
+	if (option > OPTION_LIVE)
+		return 'l';
 	return option >= OPTION_RULE ? 's' : (char)option;
+}
+
+static int take_seconds(int64_t *milliseconds, const char *name, struct error *error)
+{
+	uint64_t seconds = 0;
+	if (!number_read(optarg, strlen(optarg), 10, SECONDS_MAX, &seconds) || seconds == 0)
+		return error_set(error, ERROR_USAGE, "%s takes a number of seconds, 1 to %d", name,
+			SECONDS_MAX);
+	*milliseconds = (int64_t)seconds * 1000;
+	return 0;
+}
+
+static int take_jobs(struct options *options, struct error *error)
+{
+	uint64_t jobs = 0;
+	if (!number_read(optarg, strlen(optarg), 10, POOL_WORKERS_MAX, &jobs) || jobs == 0)
+		return error_set(
+			error, ERROR_USAGE, "--jobs takes a number, 1 to %d", POOL_WORKERS_MAX);
+	options->jobs = (size_t)jobs;
+	return 0;
+}
+
+static int take_live(struct options *options, int option, struct error *error)
+{
+	switch (option) {
+	case OPTION_JOBS:
+		return take_jobs(options, error);
+	case OPTION_DEADLINE:
+		return take_seconds(&options->deadline, "--deadline", error);
+	case OPTION_OVERALL_DEADLINE:
+		return take_seconds(&options->overall_deadline, "--overall-deadline", error);
+	case OPTION_RECORD:
+		options->record = optarg;
+		return 0;
+	case OPTION_KNOWN_HOSTS:
+		options->known_hosts = optarg;
+		return 0;
+	default:
+		options->no_secrets = true;
+		return 0;
+	}
 }
 
 static int select_rule(struct options *options, const char *id, struct error *error)
@@ -72,8 +131,10 @@ static int take(struct options *options, int option, struct error *error)
 	case OPTION_NODE:
 		strings_add(options->arena, &options->selection.nodes, optarg);
 		return 0;
-	default:
+	case OPTION_SEVERITY:
 		return select_severity(options, optarg, error);
+	default:
+		return take_live(options, option, error);
 	}
 }
 

@@ -8,10 +8,14 @@
 #include "compare/report.h"
 #include "inventory/inventory.h"
 
+#include <stdint.h>
+
 /*
  * Options that several commands share, read by getopt_long. A command names those it takes by the
  * letters of `accepts`: i (-i, --inventory FILE), o (-o, --output FOLDER), f (-f, --format NAME),
- * s (--rule ID, --node NAME, --severity NAME), v (-v, --verbose), c (-c, --cluster NAME).
+ * s (--rule ID, --node NAME, --severity NAME), v (-v, --verbose), c (-c, --cluster NAME), l (how
+ * nodes are collected: --jobs, --deadline, --overall-deadline, --record, --no-secrets,
+ * --known-hosts; OPTIONS_LIVE_HELP).
  */
 struct options {
 	struct arena *arena; /* owned */
@@ -20,9 +24,27 @@ struct options {
 	const char *format; /* "text" unless given */
 	bool verbose;
 	struct selection selection;
-	struct strings clusters; /* of -c */
+	struct strings clusters;  /* of -c */
+	size_t jobs;		  /* 0: not given; so the deadlines */
+	int64_t deadline;	  /* milliseconds */
+	int64_t overall_deadline; /* milliseconds */
+	const char *record;	  /* folder */
+	const char *known_hosts;  /* file */
+	bool no_secrets;
 	struct strings operands; /* what is no option */
 };
+
+#define OPTIONS_LIVE_USAGE                                                                         \
+	"[--jobs N] [--deadline SECONDS] [--overall-deadline SECONDS] [--record FOLDER] "          \
+	"[--no-secrets] [--known-hosts FILE] "
+#define OPTIONS_LIVE_HELP                                                                          \
+	"      --jobs N           collect from so many nodes at once, 1 to 512 (default 32)\n"     \
+	"      --deadline S       seconds that one node may take (default 120)\n"                  \
+	"      --overall-deadline S  seconds for all nodes together; what is not collected then\n" \
+	"                         is unknown\n"                                                    \
+	"      --record FOLDER    keep what the nodes answer, secrets blanked, in FOLDER/NODE\n"   \
+	"      --no-secrets       ask for no fingerprints of passwords\n"                          \
+	"      --known-hosts FILE host keys, instead of those of the user and the system\n"
 
 /* 0, or -1 with ERROR_USAGE. What was read must be released in either case. */
 int options_read(

@@ -17,6 +17,7 @@ struct report_run {
 	bool colour;  /* only where a format for terminals may use it */
 	bool verbose; /* kept and not applicable findings in full */
 	const struct selection *selection;
+	const char *partial;	       /* at the end: why nodes were left out; NULL: none was */
 	size_t clusters;	       /* written so far */
 	enum verdict verdict;	       /* of the clusters written so far */
 	size_t signals[VERDICT_COUNT]; /* clusters by verdict */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inventory/inventory_read.h"
 
+#include "base/number.h"
 #include "base/text.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define COMPUTER_NAME_MAX 15
@@ -106,20 +108,66 @@ static void read_address(struct inventory_reader *reader, const struct json_plac
 		check_host(reader, &here, node->address);
 }
 
-static void read_identity(struct inventory_reader *reader, const struct json_place *place,
+/* --- options ---------------------------------------------------------------------------------- */
+
+/* Of "ssh" and "openssh". */
+static const struct option {
+	const char *key;
+	bool is_reference; /* to a secret */
+} options[] = {
+	{.key = "identity-file"},
+	{.key = "known-hosts"},
+	{.key = "passphrase-from", .is_reference = true},
+	{.key = "password-from", .is_reference = true},
+};
+#define OPTION_COUNT (sizeof options / sizeof *options)
+
+/* collectors/secret_reference.h; that layer is above this one. */
+static bool is_reference(const char *text)
+{
+	uint64_t number;
+	const char *rest = strchr(text, ':');
+	size_t length = rest ? (size_t)(++rest - text) : 0;
+
+	if (!rest || !*rest)
+		return false;
+	if (strncmp(text, "fd:", length) == 0)
+		return number_read(rest, strlen(rest), 10, INT_MAX, &number);
+	if (strncmp(text, "credential:", length) == 0)
+		return !strchr(rest, '/') && strcmp(rest, ".") != 0 && strcmp(rest, "..") != 0;
+	return strncmp(text, "pipe:", length) == 0;
+}
+
+static void read_option(struct inventory_reader *reader, const struct json_place *place,
+	json_t *object, const struct option *option, struct node *node)
+{
+	struct json_place here = {.parent = place, .key = option->key};
+	const char *value = inventory_text(reader, place, object, option->key, false);
+
+	if (!value)
+		return;
+	/* What stands there instead may be the secret: it is not quoted. */
+	if (option->is_reference && !is_reference(value))
+		json_mistake(reader->check, &here,
+			"must say where the secret comes from: \"fd:NUMBER\", \"pipe:PATH\" or "
+			"\"credential:NAME\"; secrets never stand in the inventory");
+	node->options[node->option_count++] =
+		(struct node_option){.key = option->key, .value = value};
+}
+
+static void read_options(struct inventory_reader *reader, const struct json_place *place,
 	json_t *object, const struct source *source, struct node *node)
 {
-	struct json_place here = {.parent = place, .key = "identity-file"};
-	const char *file = inventory_text(reader, place, object, here.key, false);
-
-	if (file && !source->is_ssh)
-		json_mistake(reader->check, &here,
-			"goes with \"ssh\" and \"openssh\" only: remove it, or change the source");
-	if (!file || !source->is_ssh)
-		return;
-	node->options = arena_alloc(reader->arena, sizeof *node->options);
-	node->options[0] = (struct node_option){.key = "identity-file", .value = file};
-	node->option_count = 1;
+	node->options = arena_alloc(reader->arena, OPTION_COUNT * sizeof *node->options);
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		struct json_place here = {.parent = place, .key = options[i].key};
+		if (source->is_ssh)
+			read_option(reader, place, object, &options[i], node);
+		else if (inventory_text(reader, place, object, options[i].key, false))
+			json_mistake(reader->check, &here,
+				"goes with \"ssh\" and \"openssh\" only: remove it, or change "
+				"the source");
+	}
 }
 
 static void read_source(struct inventory_reader *reader, const struct json_place *place,
@@ -136,7 +184,7 @@ static void read_source(struct inventory_reader *reader, const struct json_place
 	}
 	if (count == 1) {
 		read_address(reader, place, object, source, node);
-		read_identity(reader, place, object, source, node);
+		read_options(reader, place, object, source, node);
 	} else {
 		json_mistake(reader->check, place,
 			"must have exactly one source (" SOURCE_WORDS "), but has %zu", count);
@@ -155,8 +203,9 @@ enum {
 static unsigned read_node(struct inventory_reader *reader, const struct json_place *place,
 	json_t *object, struct node *node)
 {
-	static const char *const keys[] = {"files", "identity-file", "name", "openssh", "replay",
-		"role", "ssh", "winrm", NULL};
+	static const char *const keys[] = {"files", "identity-file", "known-hosts", "name",
+		"openssh", "passphrase-from", "password-from", "replay", "role", "ssh", "winrm",
+		NULL};
 
 	if (!json_is_object(object)) {
 		json_mistake(reader->check, place, "must be an object: a node");

@@ -199,17 +199,25 @@ static const struct node *referenced(
 	return &inventory->clusters[reference->cluster].nodes[reference->node];
 }
 
+static bool options_alike(const struct node *a, const struct node *b)
+{
+	if (a->option_count != b->option_count)
+		return false;
+	for (size_t i = 0; i < a->option_count; i++) {
+		const char *value = node_option(b, a->options[i].key);
+		if (!value || strcmp(value, a->options[i].value) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool reached_alike(const struct node *a, const struct node *b)
 {
-	const char *a_identity = node_option(a, "identity-file");
-	const char *b_identity = node_option(b, "identity-file");
-
 	if (!a->scheme || !b->scheme)
 		return true; /* a gap */
 	if (strcmp(a->scheme, b->scheme) != 0 || strcmp(a->address, b->address) != 0)
 		return false;
-	return a_identity && b_identity ? strcmp(a_identity, b_identity) == 0
-					: a_identity == b_identity;
+	return options_alike(a, b);
 }
 
 static void check_reference(struct inventory_reader *reader, const struct json_place *place,
@@ -227,7 +235,7 @@ static void check_reference(struct inventory_reader *reader, const struct json_p
 		return;
 	json_mistake(reader->check, &here,
 		"node %s is reached in another way in cluster %s; one name is one computer: give "
-		"both the same source, address and identity-file",
+		"both the same source, address and options",
 		node->name, name ? name : "(without a name)");
 }
 

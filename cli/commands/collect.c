@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "collectors/collect.h"
 #include "base/memory.h"
 #include "cli/command.h"
-#include "cli/options.h"
+#include "cli/gather.h"
 
 #include <errno.h>
 #include <string.h>
@@ -11,8 +10,6 @@
 
 struct collection {
 	const struct options *options;
-	const struct inventory *inventory;
-	struct strings done; /* names of nodes that were written */
 	size_t reached;
 	bool incomplete;
 };
@@ -49,68 +46,74 @@ static bool is_complete(const struct snapshot *snapshot)
 	return true;
 }
 
-static int collect_one(struct collection *collection, const struct cluster *cluster,
-	const struct node *node, struct error *error)
+static int take(struct collection *collection, const struct snapshot *snapshot, struct error *error)
 {
-	if (strings_hold(&collection->done, node->name))
-		return 0;
-	strings_add(collection->options->arena, &collection->done, node->name);
-	struct snapshot *snapshot = collect_node(collection->inventory, cluster, node);
 	const char *unreached = snapshot_unreached(snapshot);
 	if (unreached)
-		fprintf(stderr, "standby collect: %s: %s\n", node->name, unreached);
+		fprintf(stderr, "standby collect: %s: %s\n", snapshot->node, unreached);
 	collection->reached += !unreached;
 	collection->incomplete |= !is_complete(snapshot);
-	int result = write_snapshot(collection, snapshot, error);
-	snapshot_free(snapshot);
-	return result;
+	return write_snapshot(collection, snapshot, error);
 }
 
-static int collect_all(struct collection *collection, struct error *error)
+static int take_all(struct collection *collection, struct gather *gather, struct error *error)
 {
-	const struct cluster **clusters = options_clusters(
-		collection->options, collection->inventory, &collection->options->operands, error);
-	if (!clusters)
-		return -1;
-	for (; *clusters; clusters++) {
-		for (size_t i = 0; i < (*clusters)->node_count; i++) {
-			if (collect_one(collection, *clusters, &(*clusters)->nodes[i], error) != 0)
-				return -1;
-		}
+	struct snapshot *snapshot;
+	int result = 0;
+	while (result == 0 && (snapshot = gather_next(gather))) {
+		result = take(collection, snapshot, error);
+		snapshot_free(snapshot);
 	}
-	if (collection->reached == 0) {
-		error_set(error, ERROR_UNREACHABLE, "no node could be reached");
+	if (result != 0)
 		return -1;
-	}
+	if (collection->reached == 0 && !gather_cut(gather))
+		return error_set(error, ERROR_UNREACHABLE, "no node could be reached");
 	return collection->incomplete ? EXIT_UNKNOWN : EXIT_KEPT;
+}
+
+static int collect_all(
+	struct collection *collection, const struct inventory *inventory, struct error *error)
+{
+	const struct options *options = collection->options;
+	const struct cluster **clusters =
+		options_clusters(options, inventory, &options->operands, error);
+	struct gather *gather =
+		clusters ? gather_new(options, inventory, clusters, true, error) : NULL;
+	if (!gather)
+		return -1;
+	int code = take_all(collection, gather, error);
+	gather_free(gather);
+	return code;
 }
 
 static int run(int argc, char **argv, struct error *error)
 {
 	auto_options struct options options;
-	if (options_read(&options, "io", argc, argv, error) != 0)
+	if (options_read(&options, "iovl", argc, argv, error) != 0)
 		return -1;
 	if (!options.output)
 		return error_set(error, ERROR_USAGE, "name a folder for the snapshots with -o");
 	struct inventory *inventory = options_inventory(&options, error);
 	if (!inventory)
 		return -1;
-	struct collection collection = {.options = &options, .inventory = inventory};
+	struct collection collection = {.options = &options};
 	int code = -1;
 	if (mkdir(options.output, 0700) != 0 && errno != EEXIST)
 		error_set(error, ERROR_INTERNAL, "%s: %s", options.output, strerror(errno));
 	else
-		code = collect_all(&collection, error);
+		code = collect_all(&collection, inventory, error);
 	inventory_free(inventory);
 	return code;
 }
 
 const struct command command_collect = {
 	.name = "collect",
-	.usage = "-i INVENTORY -o FOLDER [CLUSTER...]",
+	.usage = "-i INVENTORY -o FOLDER [-v] " OPTIONS_LIVE_USAGE "[CLUSTER...]",
 	.summary = "Collect from the nodes and write one snapshot file per node",
 	.help = "  -i, --inventory FILE   the clusters and their nodes\n"
-		"  -o, --output FOLDER    where NODE.json is written; made if it is missing\n\n"
+		"  -o, --output FOLDER    where NODE.json is written; made if it is missing\n"
+		"  -v, --verbose          tell of each node on standard error\n" OPTIONS_LIVE_HELP
+		"\n"
 		"Each file written is named on standard output. A node that stands in several\n"
 		"clusters is collected once, for the scope of the first. Snapshots hold "
 		"fingerprints\n"

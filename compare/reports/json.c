@@ -111,6 +111,8 @@ static void end(struct report_run *run)
 {
 	enum verdict verdict = run->clusters ? run->verdict : VERDICT_UNKNOWN;
 	fputs(run->clusters ? "\n  ],\n" : "],\n", run->file);
+	if (run->partial)
+		fputs("  \"partial\": true,\n", run->file);
 	selection(run);
 	fprintf(run->file, "  \"verdict\": \"%s\",\n  \"version\": 1\n}\n", verdict_name(verdict));
 }

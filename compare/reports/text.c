@@ -206,6 +206,8 @@ static void end(struct report_run *run)
 		fprintf(run->file, "\n%zu clusters: %zu NO-GO, %zu HOLD, %zu GO\n", run->clusters,
 			run->signals[VERDICT_BROKEN], run->signals[VERDICT_UNKNOWN],
 			run->signals[VERDICT_KEPT]);
+	if (run->partial)
+		fprintf(run->file, "\nThis report is partial: %s.\n", run->partial);
 }
 
 const struct report_format report_text = {

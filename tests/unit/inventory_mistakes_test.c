@@ -161,6 +161,32 @@ static void an_identity_file_goes_with_ssh_only(void **state)
 	node_source(arena, "\"files\":\"c\",\"identity-file\":\"k\"", "/identity-file: goes with");
 }
 
+static void secrets_are_named_by_where_they_come_from(void **state)
+{
+	(void)state;
+	static const char *const good[] = {"fd:0", "fd:37", "pipe:/run/secret", "pipe:secret",
+		"credential:conf1", "credential:...", NULL};
+	static const char *const bad[] = {"Tr0ub4dor", "fd:", "fd:x", "fd:-1", "fd:99999999999",
+		"pipe:", "credential:", "credential:a/b", "credential:..", "credential:.",
+		"file:/etc/secret", ":x", "f:1", NULL};
+	auto_arena struct arena *arena = arena_new();
+
+	for (const char *const *value = good; *value; value++)
+		node_source(arena,
+			arena_format(arena,
+				"\"ssh\":\"c\",\"password-from\":\"%s\",\"passphrase-from\":\"%s\"",
+				*value, *value),
+			NULL);
+	for (const char *const *value = bad; *value; value++)
+		node_source(arena,
+			arena_format(arena, "\"openssh\":\"c\",\"password-from\":\"%s\"", *value),
+			"/password-from: must say where the secret comes from");
+	node_source(
+		arena, "\"winrm\":\"c\",\"password-from\":\"fd:3\"", "/password-from: goes with");
+	node_source(arena, "\"files\":\"c\",\"known-hosts\":\"k\"", "/known-hosts: goes with");
+	node_source(arena, "\"ssh\":\"c\",\"known-hosts\":\"k\"", NULL);
+}
+
 static void a_host_is_neither_an_option_nor_holds_a_password(void **state)
 {
 	(void)state;
@@ -340,6 +366,7 @@ int main(void)
 		cmocka_unit_test(a_node_has_a_computer_name),
 		cmocka_unit_test(a_node_has_exactly_one_source),
 		cmocka_unit_test(an_identity_file_goes_with_ssh_only),
+		cmocka_unit_test(secrets_are_named_by_where_they_come_from),
 		cmocka_unit_test(a_host_is_neither_an_option_nor_holds_a_password),
 		cmocka_unit_test(a_key_that_looks_like_a_secret_says_so),
 		cmocka_unit_test(two_nodes_of_a_cluster_differ_in_name_and_address),
