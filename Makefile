@@ -2,6 +2,7 @@
 # make            builds ./standby
 # make demo       installs what is missing, builds, and shows the main job on an example
 # make test       installs what is missing, builds, and runs every test
+# make test-live  installs large peers (Wine), and runs what needs them
 # make sanitize   the same tests under address and undefined-behaviour sanitizers
 # make lint       layers, lengths, banned names, formatting, catalogues in step
 # make fuzz       new inputs for every fuzz target, FUZZ_SECONDS=30 each
@@ -16,7 +17,7 @@ MAKEFLAGS += --no-builtin-rules
 CC = gcc
 PREFIX ?= /usr/local
 BUILD ?= build
-PACKAGES := jansson libxml-2.0
+PACKAGES := jansson libxml-2.0 libssh2 libcrypto
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
@@ -57,6 +58,14 @@ $(call catalogue_file,$(1)): always
 	$$(replace_if_different)
 endef
 $(foreach c,$(CATALOGUES),$(eval $(call catalogue_rule,$(c))))
+
+# How shells obtain artefacts, by the same means.
+PARTS := $(BUILD)/generated/parts.c
+GENERATED += $(PARTS)
+$(PARTS): always
+	@mkdir -p $(@D)
+	@sh tests/setup/parts.sh collectors/probes collectors/powershell.ps1 >$@.new
+	$(replace_if_different)
 
 # --- objects -----------------------------------------------------------------------------------
 SOURCES := $(sort $(wildcard base/*.c inventory/*.c collectors/*.c collectors/*/*.c \
@@ -139,7 +148,7 @@ SANITIZE_LDFLAGS = $(if $(filter gcc,$(CC)),-static-libasan -static-libubsan)
 SANITIZE_CASES ?= 2000
 FUZZ_SECONDS ?= 30
 
-.PHONY: demo test sanitize lint fuzz bench tables install
+.PHONY: demo test test-live sanitize lint fuzz bench tables install
 demo:
 	@$(INSTALL) build
 	@$(MAKE) $(JOBS) standby
@@ -149,6 +158,11 @@ test:
 	@$(INSTALL) build test
 	@$(MAKE) $(JOBS) test-programs
 	@BUILD=$(BUILD) tests/run
+
+test-live:
+	@$(INSTALL) build test live
+	@$(MAKE) $(JOBS) $(BUILD)/standby
+	@BUILD=$(BUILD) tests/run live
 
 sanitize:
 	@$(INSTALL) build test
