@@ -50,6 +50,9 @@ struct artefact {
 	 * subtree was asked), ended by NULL. NULL: the request is not known.
 	 */
 	const char *const *asked;
+	/* The id of the one probe for which it was asked, so that damage of it concerns only what
+	 * that probe covers. NULL: not known, all probes of its format are concerned. */
+	const char *probe;
 };
 
 struct artefacts {

@@ -27,6 +27,7 @@ void coverage_merge_damage(struct coverage_merge *merge, const struct artefact *
 {
 	merge->damages[merge->damage_count++] = (struct damage){
 		.format = artefact->format,
+		.probe = artefact->probe,
 		.artefact = artefact->name,
 		.why = arena_format(merge->arena, "%s: %s", artefact->name, artefact->damage),
 	};
@@ -51,11 +52,17 @@ static bool any_overlaps(const char *const *patterns, const char *pattern)
 	return false;
 }
 
-/* Whether an artefact of this format could have had a say in some path of the pattern. */
-static bool format_concerns(const struct format *format, const char *pattern)
+static bool concerns(const struct damage *damage, const struct probe *probe)
 {
-	for (const struct probe *const *probe = probe_catalogue; format && *probe; probe++) {
-		if ((*probe)->format != format)
+	return damage->format && probe->format == damage->format &&
+	       (!damage->probe || strcmp(damage->probe, probe->id) == 0);
+}
+
+/* Whether the damaged artefact could have had a say in some path of the pattern. */
+static bool damage_concerns(const struct damage *damage, const char *pattern)
+{
+	for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
+		if (!concerns(damage, *probe))
 			continue;
 		if (any_overlaps((*probe)->covers, pattern) ||
 			any_overlaps((*probe)->may_state, pattern))
@@ -64,11 +71,35 @@ static bool format_concerns(const struct format *format, const char *pattern)
 	return false;
 }
 
+static bool says(const struct reading *reading, const char *pattern)
+{
+	for (size_t i = 0; i < reading->reach_count; i++)
+		if (pattern_covers(reading->reaches[i].pattern, pattern))
+			return true;
+	for (size_t i = 0; i < reading->statement_count; i++)
+		if (strcmp(reading->statements[i].path, pattern) == 0)
+			return true;
+	return false;
+}
+
+/* One question without a good answer is no doubt about what was answered to others. */
+static bool others_say(
+	const struct coverage_merge *merge, const struct damage *damage, const char *pattern)
+{
+	for (size_t i = 0; damage->probe && i < merge->reading_count; i++) {
+		const struct reading *reading = &merge->readings[i];
+		if (strcmp(reading->probe, damage->probe) != 0 && says(reading, pattern))
+			return true;
+	}
+	return false;
+}
+
 static const struct damage *damage_of(const struct coverage_merge *merge, const char *pattern)
 {
 	for (size_t i = 0; i < merge->damage_count; i++) {
-		if (format_concerns(merge->damages[i].format, pattern))
-			return &merge->damages[i];
+		const struct damage *damage = &merge->damages[i];
+		if (damage_concerns(damage, pattern) && !others_say(merge, damage, pattern))
+			return damage;
 	}
 	return NULL;
 }
@@ -94,26 +125,28 @@ static void write_readings(const struct coverage_merge *merge, struct snapshot *
 	}
 }
 
-static void write_unknown(
-	struct snapshot *snapshot, const char *const *patterns, const char *why)
+static void write_unknown(const struct coverage_merge *merge, const struct damage *damage,
+	const char *const *patterns, struct snapshot *snapshot)
 {
 	for (; patterns && *patterns; patterns++)
-		snapshot_add_coverage(snapshot, *patterns, false, why);
+		if (!others_say(merge, damage, *patterns))
+			snapshot_add_coverage(snapshot, *patterns, false, damage->why);
 }
 
 static void write_damage(
 	const struct coverage_merge *merge, const struct damage *damage, struct snapshot *snapshot)
 {
-	/* Nobody knows what it would have said: no fact suffers, but the node was not read whole. */
+	/* Nobody knows what it would have said: no fact suffers, but the node was not read whole.
+	 */
 	if (!damage->format)
 		snapshot_add_coverage(snapshot,
-			pattern_fill(merge->arena, "artefact/{name}", damage->artefact, NULL), false,
-			damage->why);
+			pattern_fill(merge->arena, "artefact/{name}", damage->artefact, NULL),
+			false, damage->why);
 	for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
-		if (!damage->format || (*probe)->format != damage->format)
+		if (!concerns(damage, *probe))
 			continue;
-		write_unknown(snapshot, (*probe)->covers, damage->why);
-		write_unknown(snapshot, (*probe)->may_state, damage->why);
+		write_unknown(merge, damage, (*probe)->covers, snapshot);
+		write_unknown(merge, damage, (*probe)->may_state, snapshot);
 	}
 }
 

@@ -65,6 +65,16 @@ static int property_by_id(const char *text)
 	return -1;
 }
 
+enum metabase_secrecy metabase_secrecy(const char *name, const char *id)
+{
+	int property = name ? property_by_name(name) : -1;
+	if (property < 0 && id)
+		property = property_by_id(id);
+	if (property < 0)
+		return METABASE_NOT_KNOWN;
+	return properties[property].keep == KEEP_WHETHER_SET ? METABASE_SECRET : METABASE_SHOWN;
+}
+
 /* --- elements ----------------------------------------------------------------------------------
  */
 
@@ -359,4 +369,5 @@ const struct format format_metabase = {
 	.recognise = recognise,
 	.suggests = suggests,
 	.decode = decode,
+	.blank = metabase_blank,
 };

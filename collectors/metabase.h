@@ -32,6 +32,16 @@ enum metabase_property {
 };
 const char *metabase_property_name(enum metabase_property property); /* "AnonymousUserName" */
 
+enum metabase_secrecy {
+	METABASE_SHOWN,
+	METABASE_SECRET,
+	METABASE_NOT_KNOWN, /* not in the table */
+};
+/* Of a property, by name or by ID in decimal; either may be NULL. */
+enum metabase_secrecy metabase_secrecy(const char *name, const char *id);
+/* format->blank (metabase_blank.c) */
+struct bytes metabase_blank(struct arena *arena, struct bytes content);
+
 struct metabase_key {
 	const char *location;	/* as written, escaped: "/LM/W3SVC/1/ROOT" */
 	const char *class_name; /* "IIsWebVirtualDir" */

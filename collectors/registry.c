@@ -160,12 +160,69 @@ static bool is_at_or_below(const char *path, const char *above)
 	       (low[length] == '\0' || registry_separator(low + length) == low + length);
 }
 
-static bool was_asked(const struct artefact *artefact, const char *path)
+/* What stands in front of a final "\\*": the names below this key were asked. */
+static bool without_star(struct text asked, struct text *key)
+{
+	if (asked.length < 2 || memcmp(asked.data + asked.length - 2, "\\*", 2) != 0)
+		return false;
+	*key = (struct text){asked.data, asked.length - 2};
+	return true;
+}
+
+/* The name of the key directly below `above` on the way to `path`; NULL: it is not below. */
+static const char *name_below(struct arena *arena, const char *path, const char *above)
+{
+	size_t length = strlen(above);
+	if (!is_at_or_below(path, above) || path[length] == '\0')
+		return NULL;
+	const char *name = path + length + 1, *end = registry_separator(name);
+	return end ? arena_text_n(arena, name, (size_t)(end - name)) : arena_text(arena, name);
+}
+
+/* Whether a key has a section, or one below it has. */
+static bool is_there(const struct registry *registry, const char *path)
+{
+	size_t index = 0;
+	const char *name;
+	const struct registry_key *key;
+	return registry_key(registry, path) ||
+	       registry_next_child(registry, path, &index, &name, &key);
+}
+
+/* Whether the names of the keys among which `path` stands were asked; *known: and decide. */
+static bool names_asked(const struct registry *registry, const struct artefact *artefact,
+	const char *path, bool *known)
 {
 	auto_arena struct arena *arena = arena_new();
-	for (const char *const *asked = artefact ? artefact->asked : NULL; asked && *asked;
-		asked++) {
-		const char *key = registry_path(arena, text_of(*asked));
+	struct text above;
+	*known = false;
+	for (const char *const *asked = artefact->asked; *asked; asked++) {
+		if (!without_star(text_of(*asked), &above))
+			continue;
+		const char *key = registry_path(arena, above);
+		const char *name = key ? name_below(arena, path, key) : NULL;
+		if (!name)
+			continue;
+		*known = !is_there(registry, arena_format(arena, "%s\\%s", key, name));
+		return true;
+	}
+	return false;
+}
+
+static bool was_asked(
+	const struct registry *registry, const struct artefact *artefact, const char *path)
+{
+	auto_arena struct arena *arena = arena_new();
+	bool known;
+	struct text above;
+	if (!artefact || !artefact->asked)
+		return false;
+	if (names_asked(registry, artefact, path, &known))
+		return known;
+	for (const char *const *asked = artefact->asked; *asked; asked++) {
+		const char *key = without_star(text_of(*asked), &above)
+					  ? NULL
+					  : registry_path(arena, text_of(*asked));
 		if (key && is_at_or_below(path, key))
 			return true;
 	}
@@ -178,7 +235,51 @@ bool registry_covers(
 	if (registry->exported && registry->key_count > 0 &&
 		is_at_or_below(path, registry->keys[0].path))
 		return true;
-	return was_asked(artefact, path);
+	return was_asked(registry, artefact, path);
+}
+
+bool registry_covers_values(
+	const struct registry *registry, const struct artefact *artefact, const char *path)
+{
+	auto_arena struct arena *arena = arena_new();
+	struct text above;
+	if (registry_covers(registry, artefact, path))
+		return true;
+	for (const char *const *asked = artefact ? artefact->asked : NULL; asked && *asked;
+		asked++) {
+		const char *key =
+			without_star(text_of(*asked), &above) ? registry_path(arena, above) : NULL;
+		if (key && text_same(key, path))
+			return true;
+	}
+	return false;
+}
+
+bool registry_meant(const struct artefact *artefact, const char *path)
+{
+	auto_arena struct arena *arena = arena_new();
+	const char *const *asked = artefact ? artefact->asked : NULL;
+	bool meant = !asked;
+	for (; asked && *asked && !meant; asked++) {
+		const char *key = registry_path(arena, text_of(*asked));
+		meant = key && text_same(key, path);
+	}
+	return meant;
+}
+
+bool registry_next_absent(struct arena *arena, const struct registry *registry,
+	const struct artefact *artefact, const char *path, size_t *index, const char **name)
+{
+	while (artefact && artefact->asked && artefact->asked[*index]) {
+		struct text asked = text_of(artefact->asked[(*index)++]);
+		const char *key = registry_path(arena, asked);
+		*name = key ? name_below(arena, key, path) : NULL;
+		bool direct = *name && strlen(key) == strlen(path) + 1 + strlen(*name);
+		if (direct && strcmp(*name, "*") != 0 && !is_there(registry, key) &&
+			registry_covers(registry, artefact, key))
+			return true;
+	}
+	return false;
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
@@ -366,13 +467,15 @@ static struct bytes without_ctrl_z(struct bytes content, enum text_encoding enco
 	return content;
 }
 
-struct registry *registry_decode(struct arena *arena, struct bytes content, struct error *error)
+int registry_text(struct arena *arena, struct bytes content, struct text *text, struct error *error)
 {
-	enum registry_form form = registry_form(content);
 	enum text_encoding encoding = text_detect(content);
-	struct text text;
-	if (text_decode(arena, without_ctrl_z(content, encoding), encoding, &text, error) != 0)
-		return NULL;
+	return text_decode(arena, without_ctrl_z(content, encoding), encoding, text, error);
+}
+
+struct registry *registry_parse(
+	struct arena *arena, enum registry_form form, struct text text, struct error *error)
+{
 	if (form == REGISTRY_FORM_NONE) {
 		error_set(error, ERROR_INPUT,
 			"line 1: expected the header of a .reg file or the output of reg query");
@@ -384,6 +487,14 @@ struct registry *registry_decode(struct arena *arena, struct bytes content, stru
 	if (result != 0)
 		return NULL;
 	return registry_builder_finish(builder, form == REGISTRY_FORM_QUERY);
+}
+
+struct registry *registry_decode(struct arena *arena, struct bytes content, struct error *error)
+{
+	struct text text;
+	if (registry_text(arena, content, &text, error) != 0)
+		return NULL;
+	return registry_parse(arena, registry_form(content), text, error);
 }
 
 static void *decode(struct arena *arena, struct bytes content, struct error *error)
@@ -403,4 +514,5 @@ const struct format format_registry = {
 	.recognise = recognise,
 	.suggests = suggests,
 	.decode = decode,
+	.blank = registry_blank,
 };

@@ -58,23 +58,25 @@ struct registry_key {
 struct registry {
 	struct registry_key *keys; /* as in the text; sections of one key are joined */
 	size_t key_count, key_capacity;
-	bool query;    /* output of reg query, not a .reg file */
+	bool query; /* output of reg query, not a .reg file */
 	/*
 	 * A .reg file that removes nothing and ends as regedit and reg.exe end one, with an empty
-	 * line: it covers what lies below its first key. A file that was cut between two values does
-	 * not end so.
+	 * line: it covers what lies below its first key. A file that was cut between two values
+	 * does not end so.
 	 */
 	bool exported;
 	unsigned unfinished; /* the line in which a .reg file stops without a line end; 0: none */
-	struct registry_index *index; /* for the lookups */
+	struct registry_index *index;	       /* for the lookups */
+	const struct registry_place *withheld; /* of registry_text.h: where secrets stood */
+	size_t withheld_count;
 };
 
 extern const struct format format_registry;
 
 /*
- * For a person who holds the text in hand: a .reg file that stops without a line end is read and says
- * so (`unfinished`). As an artefact (format_registry) it is damaged, because its last value may be
- * cut.
+ * For a person who holds the text in hand: a .reg file that stops without a line end is read and
+ * says so (`unfinished`). As an artefact (format_registry) it is damaged, because its last value
+ * may be cut.
  */
 struct registry *registry_decode(struct arena *arena, struct bytes content, struct error *error);
 
@@ -89,9 +91,25 @@ const struct registry_value *registry_value(
 /*
  * True when everything at and below this key would have been in the text: it lies below the first
  * key of an export (of a deleted key: never), or below one of the keys in artefact->asked.
+ *
+ * "KEY\*" in artefact->asked means that KEY's values and the names of all keys directly below it
+ * were asked: one of those that is not in the text is absent with all below it; what one that is
+ * there holds was not asked. A key of that kind that stands in artefact->asked itself says only
+ * which one was meant.
  */
 bool registry_covers(
 	const struct registry *registry, const struct artefact *artefact, const char *path);
+/* True when all values of this key would have been in the text. */
+bool registry_covers_values(
+	const struct registry *registry, const struct artefact *artefact, const char *path);
+/* Whether the request is not known or names this very key: a list of all keys names more. */
+bool registry_meant(const struct artefact *artefact, const char *path);
+/*
+ * The keys directly below `path` that stand in artefact->asked, are covered and are not in the
+ * text: they do not exist. *index starts at 0; the name lives in the arena.
+ */
+bool registry_next_absent(struct arena *arena, const struct registry *registry,
+	const struct artefact *artefact, const char *path, size_t *index, const char **name);
 
 /*
  * The keys directly below `path`, in the order of the text; *index starts at 0. A key that occurs

@@ -29,6 +29,8 @@ struct registry_builder {
 	bool current_removed;
 	bool removes;
 	bool empty_line; /* the .reg file ends with one */
+	struct registry_place *withheld;
+	size_t withheld_count, withheld_capacity;
 	struct error *error;
 };
 
@@ -68,15 +70,34 @@ static void add_key(struct registry_builder *builder, const char *path, unsigned
 	registry->keys[registry->key_count++] = (struct registry_key){.path = path, .line = line};
 }
 
+static void note(struct registry_builder *builder, enum registry_place_kind kind,
+	struct text source, uint32_t type)
+{
+	if (source.length == 0)
+		return;
+	builder->withheld =
+		arena_grow(builder->arena, builder->withheld, &builder->withheld_capacity,
+			builder->withheld_count + 1, sizeof *builder->withheld);
+	builder->withheld[builder->withheld_count++] =
+		(struct registry_place){.kind = kind, .source = source, .type = type};
+}
+
+void registry_builder_comment(struct registry_builder *builder, struct text source)
+{
+	note(builder, REGISTRY_PLACE_COMMENT, source, 0);
+}
+
 /* One place for all keys whose names are secrets; the path's own text is wiped. */
-static char *withhold_child(struct arena *arena, char *path, struct text source)
+static char *withhold_child(struct registry_builder *builder, char *path, struct text source)
 {
 	for (char *slash = registry_separator(path); slash; slash = registry_separator(slash + 1)) {
 		*slash = '\0';
 		bool secret = registry_children_are_secret(path);
 		if (secret) {
 			struct registry_value dropped = {.text = text_of(slash + 1)};
-			char *kept = arena_format(arena, "%s\\%s", path, REGISTRY_WITHHELD);
+			char *kept =
+				arena_format(builder->arena, "%s\\%s", path, REGISTRY_WITHHELD);
+			note(builder, REGISTRY_PLACE_KEY, source, 0);
 			registry_withhold(&dropped, source);
 			return kept;
 		}
@@ -97,7 +118,7 @@ int registry_builder_key(
 	if (levels > DEPTH_LIMIT || builder->index->count + levels > ITEMS_LIMIT)
 		return error_set(builder->error, ERROR_INPUT,
 			"line %u: more keys, or deeper ones, than a registry holds", line);
-	path = withhold_child(builder->arena, path, source);
+	path = withhold_child(builder, path, source);
 	builder->current = registry_index_reach(builder->arena, builder->index, path);
 	if (builder->index->nodes[builder->current].key == REGISTRY_NOTHING)
 		add_key(builder, path, line);
@@ -130,8 +151,20 @@ static struct entry *add_entry(struct registry_builder *builder, unsigned line)
 	return entry;
 }
 
-int registry_builder_value(struct registry_builder *builder, struct registry_value *value,
+static void withhold_name(struct registry_builder *builder, struct registry_value *value,
 	struct text name, struct text source)
+{
+	struct registry_value dropped = {.text = text_of(value->name)};
+	note(builder, REGISTRY_PLACE_NAME, source, 0);
+	registry_withhold(&dropped, source);
+	/* Where the name had escapes, it is a copy. */
+	if (name.length)
+		registry_withhold(&(struct registry_value){0}, name);
+	value->name = name.length ? REGISTRY_WITHHELD : "";
+}
+
+int registry_builder_value(struct registry_builder *builder, struct registry_value *value,
+	struct text name, const struct registry_source *source)
 {
 	struct entry *entry = add_entry(builder, value->line);
 	if (!entry)
@@ -139,21 +172,22 @@ int registry_builder_value(struct registry_builder *builder, struct registry_val
 	const struct registry_node *node = &builder->index->nodes[builder->current];
 	const char *path = builder->registry->keys[node->key].path;
 	value->name = text_escape(builder->arena, name);
-	if (registry_is_secret(path, value->name, value->type))
-		registry_withhold(value, source);
-	if (registry_names_are_secret(path)) {
-		struct registry_value dropped = {.text = text_of(value->name)};
-		registry_withhold(&dropped, name);
-		value->name = name.length ? REGISTRY_WITHHELD : "";
+	if (registry_is_secret(path, value->name, value->type)) {
+		note(builder, REGISTRY_PLACE_DATA, source->data, value->type);
+		registry_withhold(value, source->data);
 	}
+	if (registry_names_are_secret(path))
+		withhold_name(builder, value, name, source->name);
 	entry->value = *value;
 	return 0;
 }
 
-int registry_builder_no_value(struct registry_builder *builder, struct text name, unsigned line)
+int registry_builder_no_value(struct registry_builder *builder, struct text name, unsigned line,
+	const struct registry_source *source)
 {
 	struct registry_value value = {.line = line};
-	if (registry_builder_value(builder, &value, name, (struct text){0}) != 0)
+	const struct registry_source no_data = {.name = source->name};
+	if (registry_builder_value(builder, &value, name, &no_data) != 0)
 		return -1;
 	builder->entries[builder->count - 1].removed = true;
 	builder->removes = true;
@@ -252,6 +286,8 @@ struct registry *registry_builder_finish(struct registry_builder *builder, bool 
 	lay_out(builder);
 	builder->registry->index = builder->index;
 	builder->registry->query = query;
+	builder->registry->withheld = builder->withheld;
+	builder->registry->withheld_count = builder->withheld_count;
 	builder->registry->exported = !query && !builder->removes && builder->empty_line;
 	return builder->registry;
 }

@@ -155,7 +155,8 @@ static int finish_value(struct query_reader *reader)
 		return -1;
 	struct text name = real_name(reader);
 	reader->first = false;
-	return registry_builder_value(reader->builder, &reader->value, name, reader->data);
+	const struct registry_source source = {.name = reader->name, .data = reader->data};
+	return registry_builder_value(reader->builder, &reader->value, name, &source);
 }
 
 /* --- lines ------------------------------------------------------------------------------------ */

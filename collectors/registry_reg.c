@@ -8,9 +8,9 @@
 #include <string.h>
 
 /*
- * .reg files. regedit and reg.exe end a file with an empty line, so one that stops inside a line, or
- * at a line end between two values, was cut or written by hand. A cut exactly behind the empty line
- * between two keys cannot be seen.
+ * .reg files. regedit and reg.exe end a file with an empty line, so one that stops inside a line,
+ * or at a line end between two values, was cut or written by hand. A cut exactly behind the empty
+ * line between two keys cannot be seen.
  */
 struct reg_reader {
 	struct arena *arena;
@@ -59,6 +59,14 @@ static void skip_to_line_end(struct reg_reader *reader)
 		reader->at++;
 }
 
+static void skip_comment(struct reg_reader *reader)
+{
+	const char *start = reader->at + 1;
+	skip_to_line_end(reader);
+	struct text source = {start, (size_t)(reader->at - start)};
+	registry_builder_comment(reader->builder, source);
+}
+
 static bool take(struct reg_reader *reader, const char *word)
 {
 	size_t length = strlen(word);
@@ -82,7 +90,7 @@ static int finish_line(struct reg_reader *reader)
 {
 	skip_blanks(reader);
 	if (peek(reader) == ';')
-		skip_to_line_end(reader);
+		skip_comment(reader);
 	if (take_line_end(reader))
 		return 0;
 	if (reader->at == reader->end)
@@ -273,22 +281,24 @@ static int read_name(struct reg_reader *reader, struct text *name)
 static int read_value(struct reg_reader *reader)
 {
 	struct reg_data data = {.value.line = reader->line};
+	struct registry_source source = {.name.data = reader->at};
 	struct text name;
 	if (read_name(reader, &name) != 0)
 		return -1;
+	source.name.length = (size_t)(reader->at - source.name.data);
 	skip_blanks(reader);
 	if (!take(reader, "="))
 		return expected(reader, "= behind the name of a value");
 	skip_blanks(reader);
-	struct text source = {.data = reader->at};
+	source.data.data = reader->at;
 	if (read_data(reader, &data) != 0)
 		return -1;
-	source.length = (size_t)(reader->at - source.data);
+	source.data.length = (size_t)(reader->at - source.data.data);
 	if (finish_line(reader) != 0)
 		return -1;
 	if (data.removed)
-		return registry_builder_no_value(reader->builder, name, data.value.line);
-	return registry_builder_value(reader->builder, &data.value, name, source);
+		return registry_builder_no_value(reader->builder, name, data.value.line, &source);
+	return registry_builder_value(reader->builder, &data.value, name, &source);
 }
 
 /* A name may hold brackets: the last one closes, or the last one before a comment. */
@@ -320,6 +330,10 @@ static int read_key(struct reg_reader *reader)
 	const char *close = closing_bracket(start, reader->at);
 	if (!close)
 		return expected(reader, "a key that ends with a bracket");
+	const char *comment = memchr(close, ';', (size_t)(reader->at - close));
+	if (comment)
+		registry_builder_comment(reader->builder,
+			(struct text){comment + 1, (size_t)(reader->at - comment - 1)});
 	if (!take_line_end(reader))
 		stop(reader);
 	struct text path = {start, (size_t)(close - start)};
@@ -352,7 +366,7 @@ static int read_line(struct reg_reader *reader)
 	switch (peek(reader)) {
 	case ';':
 	case '#': /* nobody's comment, but people write it and regedit passes over it */
-		skip_to_line_end(reader);
+		skip_comment(reader);
 		return 0;
 	case '[':
 		return read_key(reader);

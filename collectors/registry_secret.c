@@ -56,7 +56,7 @@ bool registry_names_are_secret(const char *path)
 
 bool registry_children_are_secret(const char *path)
 {
-	return ends_with(path, "\\SNMP\\Parameters\\TrapConfiguration");
+	return ends_with(path, REGISTRY_SECRET_CHILDREN);
 }
 
 static void wipe(const void *data, size_t length)

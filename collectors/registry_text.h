@@ -32,19 +32,50 @@ void registry_builder_part(struct registry_builder *builder);
 int registry_builder_key(
 	struct registry_builder *builder, struct text path, unsigned line, bool removed);
 
+/* Where a value stands in the decoded text, quotation marks and all. */
+struct registry_source {
+	struct text name;
+	struct text data;
+};
+
 /*
  * Adds a value to the key that was opened last: its type, data and line as given, its name from
- * `name`. `source` is where the data stands in the decoded text. Where Windows keeps a secret in
- * such a value, what was decoded and its source are wiped.
+ * `name`. Where Windows keeps a secret in such a value, what was decoded and its source are wiped.
  */
 int registry_builder_value(struct registry_builder *builder, struct registry_value *value,
-	struct text name, struct text source);
+	struct text name, const struct registry_source *source);
 /* The value is taken away from the key that was opened last, if it was there. */
-int registry_builder_no_value(struct registry_builder *builder, struct text name, unsigned line);
+int registry_builder_no_value(struct registry_builder *builder, struct text name, unsigned line,
+	const struct registry_source *source);
+
+/* Not understood, and so nothing to be stored. */
+void registry_builder_comment(struct registry_builder *builder, struct text source);
+
+/* What was withheld, by its place in the decoded text: for blanking (registry_blank.c). */
+enum registry_place_kind {
+	REGISTRY_PLACE_DATA,
+	REGISTRY_PLACE_NAME,
+	REGISTRY_PLACE_KEY,
+	REGISTRY_PLACE_COMMENT,
+};
+struct registry_place {
+	enum registry_place_kind kind;
+	struct text source; /* wiped meanwhile */
+	uint32_t type;	    /* of data */
+};
 
 /* How a .reg file ends; see struct registry. */
-void registry_builder_ending(struct registry_builder *builder, unsigned unfinished, bool empty_line);
+void registry_builder_ending(
+	struct registry_builder *builder, unsigned unfinished, bool empty_line);
 struct registry *registry_builder_finish(struct registry_builder *builder, bool query);
+
+/* The content as text, for the readers; a copy of its own each time. */
+int registry_text(
+	struct arena *arena, struct bytes content, struct text *text, struct error *error);
+struct registry *registry_parse(
+	struct arena *arena, enum registry_form form, struct text text, struct error *error);
+/* format->blank */
+struct bytes registry_blank(struct arena *arena, struct bytes content);
 
 /* Both readers take the whole decoded text, which is the arena's own copy. */
 int registry_read_reg(struct registry_builder *builder, struct arena *arena, struct text text,
@@ -73,6 +104,7 @@ bool registry_is_secret(const char *path, const char *name, uint32_t type);
 bool registry_names_are_secret(const char *path);
 /* Whether the names of the keys directly below this key are. */
 bool registry_children_are_secret(const char *path);
+#define REGISTRY_SECRET_CHILDREN "\\SNMP\\Parameters\\TrapConfiguration"
 /* Drops the data, and wipes it and the text that it came from. */
 void registry_withhold(struct registry_value *value, struct text source);
 #define REGISTRY_WITHHELD "(withheld)"

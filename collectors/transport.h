@@ -2,10 +2,10 @@
 #ifndef COLLECTORS_TRANSPORT_H
 #define COLLECTORS_TRANSPORT_H
 
-#include "collectors/artefact.h"
-#include "collectors/probe.h"
 #include "base/secret.h"
+#include "collectors/artefact.h"
 #include "collectors/breaker.h"
+#include "collectors/probe.h"
 #include "collectors/recording.h"
 #include "inventory/inventory.h"
 
@@ -21,12 +21,12 @@
  * not be obtained alone is no error: it comes with `damage` set.
  */
 struct transport_options {
-	const char *folder;	  /* of the inventory: relative paths start here */
-	int64_t deadline;	  /* base/clock.h; of this node */
-	const struct secret *key; /* of the run, for fingerprints; NULL: ask for no secrets */
-	struct breaker *breaker;  /* NULL: nothing is authenticated */
-	struct recorder *recorder; /* NULL: nothing is recorded */
-	const char *known_hosts;  /* instead of the user's files; NULL: those */
+	const char *folder;	       /* of the inventory: relative paths start here */
+	int64_t deadline;	       /* base/clock.h; of this node */
+	const struct secret *key;      /* of the run, for fingerprints; NULL: ask for no secrets */
+	struct breaker *breaker;       /* NULL: nothing is authenticated */
+	struct recorder *recorder;     /* NULL: nothing is recorded */
+	const char *known_hosts;       /* instead of the user's files; NULL: those */
 	const struct cluster *cluster; /* the scope of what is asked */
 };
 
@@ -47,6 +47,14 @@ struct transport {
 	int (*fetch)(void *session, const struct probe *const *probes, struct artefacts *artefacts,
 		struct error *error);
 	void (*close)(void *session); /* may be NULL */
+	/* By which way, if not the scheme's usual one, and why; lent. The answer or all may be NULL. */
+	const char *(*via)(void *session);
+	/*
+	 * Called once for each node before worker processes start, which inherit what it leaves in
+	 * memory: decrypted keys, for example. What fails shows when the node is opened. NULL:
+	 * nothing to prepare.
+	 */
+	void (*prepare)(const struct node *node, const struct transport_options *options);
 };
 
 extern const struct transport *const transport_catalogue[]; /* ended by NULL */

@@ -73,12 +73,18 @@ static void read(const struct artefact *artefact, const void *decoded, struct re
 		struct app app = {.reading = reading, .registry = registry, .key = path};
 		/* Names of programs stand among the GUIDs: they only refer to one. */
 		app.guid = *name == '{' ? guid_canonical(reading->arena, name) : NULL;
-		if (!app.guid)
-			continue;
 		app.covered = all || registry_covers(registry, artefact, path);
+		if (!app.guid || (!app.covered && !registry_meant(artefact, path)))
+			continue;
 		if (!all && app.covered)
 			reading_cover(reading, fact(&app, FACT_APP));
 		read_app(&app, key);
+	}
+	for (size_t i = 0; registry_next_absent(
+		     reading->arena, registry, artefact, APPLICATIONS, &i, &name);) {
+		const char *guid = guid_canonical(reading->arena, name);
+		if (guid)
+			reading_cover(reading, pattern_fill(reading->arena, FACT_APP, guid, NULL));
 	}
 }
 

@@ -36,12 +36,20 @@ static void read(const struct artefact *artefact, const void *decoded, struct re
 	for (size_t i = 0; registry_next_child(registry, CLASSES, &i, &name, &key);) {
 		const char *path = arena_format(reading->arena, CLASSES "\\%s", name);
 		const char *clsid = *name == '{' ? guid_canonical(reading->arena, name) : NULL;
-		if (!clsid)
+		bool covered = all || registry_covers(registry, artefact, path);
+		if (!clsid || (!covered && !registry_meant(artefact, path)))
 			continue;
-		if (!all && registry_covers(registry, artefact, path))
+		if (!all && covered)
 			reading_cover(reading,
 				pattern_fill(reading->arena, FACTS "{clsid}/", clsid, NULL));
 		read_class(reading, registry, path, clsid, key ? key->line : 0);
+	}
+	for (size_t i = 0;
+		registry_next_absent(reading->arena, registry, artefact, CLASSES, &i, &name);) {
+		const char *clsid = guid_canonical(reading->arena, name);
+		if (clsid)
+			reading_cover(reading,
+				pattern_fill(reading->arena, FACTS "{clsid}/", clsid, NULL));
 	}
 }
 

@@ -72,7 +72,7 @@ static void read_service_pack(const struct registry *registry, struct reading *r
 static void read(const struct artefact *artefact, const void *decoded, struct reading *reading)
 {
 	const struct registry *registry = decoded;
-	bool covered = registry_covers(registry, artefact, VERSION);
+	bool covered = registry_covers_values(registry, artefact, VERSION);
 	bool complete = read_version(registry, reading);
 	registry_state(reading, FACT_OS_NAME, find(registry, "ProductName"));
 	read_service_pack(registry, reading);

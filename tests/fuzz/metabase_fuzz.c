@@ -41,6 +41,26 @@ static void look(const struct metabase *metabase)
 	}
 }
 
+/* Without its secrets the document says the same. */
+static void blank(struct arena *arena, const struct metabase *metabase, struct bytes content)
+{
+	struct error error = {0};
+	struct bytes blanked = format_metabase.blank(arena, content);
+	if (!blanked.data)
+		return;
+	demand(blanked.length == content.length);
+	const struct metabase *again = metabase_decode(arena, blanked, &error);
+	demand(again && again->count == metabase->count);
+	for (size_t i = 0; i < metabase->count; i++) {
+		const struct metabase_key *a = &metabase->keys[i], *b = &again->keys[i];
+		demand(strcmp(a->location, b->location) == 0 && a->line == b->line);
+		for (int p = 0; p < METABASE_PROPERTY_COUNT; p++) {
+			const char *x = a->properties[p], *y = b->properties[p];
+			demand(x && y ? strcmp(x, y) == 0 : x == y);
+		}
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_arena struct arena *arena = arena_new();
@@ -53,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!metabase)
 		return 0;
 	look(metabase);
+	blank(arena, metabase, content);
 	struct reading reading = {.arena = arena, .artefact = "input", .probe = probe_metabase.id};
 	probe_metabase.read(NULL, metabase, &reading);
 	demand(reading.reach_count > 0);
