@@ -2,7 +2,6 @@
 #include "compare/identity.h"
 #include "compare/rule.h"
 
-#include "base/pattern.h"
 #include "inventory/vocabulary.h"
 
 #define ADSUTIL "cscript //nologo %%SystemDrive%%\\Inetpub\\AdminScripts\\adsutil.vbs"
@@ -18,26 +17,9 @@ struct outcome {
 	bool warning; /* a pair is broken by just that */
 };
 
-/* The level whose setting holds at the location, NULL where that is not known. */
-static const char *level_of(struct judgement *judgement, const struct side *side)
-{
-	struct arena *arena = judgement->arena;
-	const char *level = judgement->subject;
-	for (; level; level = location_parent(arena, level)) {
-		const char *path = pattern_fill(arena, FACT_ANONYMOUS_EXPLICIT, level, NULL);
-		struct answer set = side_answer(side, path);
-		if (set.knowledge == KNOWLEDGE_UNKNOWN)
-			return NULL;
-		judgement_note(judgement, side, path, set);
-		if (set.knowledge == KNOWLEDGE_PRESENT && rights_hold(set.value, "user"))
-			return level;
-	}
-	return NULL;
-}
-
 static const char *presents(struct judgement *judgement, const struct presented *presented)
 {
-	const char *level = level_of(judgement, presented->side);
+	const char *level = identity_level(judgement, presented->side, "user");
 	const char *node = presented->side->node->name, *written = presented->identity.written;
 	if (!level)
 		return arena_format(judgement->arena, "%s presents %s", node, written);
@@ -47,7 +29,7 @@ static const char *presents(struct judgement *judgement, const struct presented 
 /* In the order that the sources agree on: the account, then IIS with synchronisation off. */
 static void remedy(struct judgement *judgement, const struct side *side)
 {
-	const char *node = side->node->name, *level = level_of(judgement, side);
+	const char *node = side->node->name, *level = identity_level(judgement, side, "user");
 	if (!level)
 		level = judgement->subject;
 	judgement_remedy(judgement,
@@ -58,8 +40,7 @@ static void remedy(struct judgement *judgement, const struct side *side)
 	if (metabase)
 		judgement_remedy(judgement, "%s: " ADSUTIL " SET %s/AnonymousUserName NAME", node,
 			identity_metabase_key(judgement, level));
-	identity_remedy_enter(
-		judgement, side, level, metabase ? "the password" : "NAME and the password");
+	identity_remedy_enter(judgement, side, metabase ? "the password" : "NAME and the password");
 }
 
 static void say_broken(struct judgement *judgement, const struct presented *primary,

@@ -34,8 +34,10 @@ const struct rule rule_dcom_app_access_same = {
 	       "CoInitializeSecurity with permissions of its own does not use this list.",
 	.repair =
 		"On the node whose list is wrong: dcomcnfg, the application, Properties, Security, "
-		"access permissions: choose custom, Edit, and add the trustee. End the server "
-		"afterwards, so that it starts with the new permissions.",
+		"access permissions: choose custom, Edit, and add the trustee. Where the machine's "
+		"default held, the custom list replaces it and must name everybody; the default "
+		"itself holds for other applications too. End the server afterwards, so that it "
+		"starts with the new permissions.",
 	.symptoms = {"10017", "10002", "0x80070005", "Permission denied", "Error #46"},
 	.source = "KB Q290398; KB 330346; Win32 docs, com/accesspermission, "
 		  "com/defaultaccesspermission",

@@ -29,8 +29,10 @@ const struct rule rule_dcom_app_launch_same = {
 	       "shows only when the node becomes the active one.",
 	.repair =
 		"On the node whose list is wrong: dcomcnfg, the application, Properties, Security, "
-		"launch permissions: choose custom, Edit, and add the trustee. End the server "
-		"afterwards, so that it starts with the new permissions.",
+		"launch permissions: choose custom, Edit, and add the trustee. Where the machine's "
+		"default held, the custom list replaces it and must name everybody; the default "
+		"itself holds for other applications too. End the server afterwards, so that it "
+		"starts with the new permissions.",
 	.symptoms = {"10002", "10003", "10016", "0x80070005",
 		"Access denied attempting to launch a DCOM Server", "Error #46"},
 	.source = "KB Q290398; KB 330346; Win32 docs, com/launchpermission",

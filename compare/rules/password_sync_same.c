@@ -39,7 +39,7 @@ static void compare_unset(struct judgement *judgement, struct side *primary, str
 static void say_differ(struct judgement *judgement, const struct side *on, const char *values)
 {
 	judgement_say(judgement, VERDICT_BROKEN, "%s.", values);
-	identity_remedy_enter(judgement, on, judgement->subject, "the account's password");
+	identity_remedy_enter(judgement, on, "the account's password");
 }
 
 static void compare_sync(struct judgement *judgement, struct side *primary, struct side *backup)

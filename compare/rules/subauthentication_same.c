@@ -6,10 +6,15 @@
 
 static void judge(struct judgement *judgement)
 {
-	if (judgement->cluster->locations.count == 0)
+	struct answer *answers = arena_alloc(judgement->arena, judgement->count * sizeof *answers);
+	if (judgement->cluster->locations.count == 0) {
 		judgement_say(judgement, VERDICT_NOT_APPLICABLE, "No web locations are in scope.");
-	else
-		judge_same(judgement);
+		return;
+	}
+	for (size_t i = 0; i < judgement->count; i++)
+		answers[i] = judgement_ask(judgement, judgement->sides[i], FACT_SUBAUTH_DLL);
+	judge_answers_same(judgement, "Auth132 (registered subauthentication library)", answers,
+		judgement->rule->absent_on_all);
 }
 
 const struct rule rule_subauthentication_same = {

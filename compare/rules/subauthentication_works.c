@@ -63,6 +63,24 @@ static struct answer pool_identity(
 	return (struct answer){.knowledge = KNOWLEDGE_UNKNOWN, .why = why_not(identity)};
 }
 
+/* The words of a pool's identity as IIS Manager and the documentation write them. */
+static const char *identity_words(const char *identity)
+{
+	static const struct {
+		const char *value, *words;
+	} identities[] = {
+		{"local-system", "LocalSystem"},
+		{"local-service", "LocalService"},
+		{"network-service", "NetworkService"},
+		{"specific-user", "a user of its own"},
+	};
+	for (size_t i = 0; i < sizeof identities / sizeof *identities; i++) {
+		if (strcmp(identities[i].value, identity) == 0)
+			return identities[i].words;
+	}
+	return identity;
+}
+
 /* In IIS 5 isolation mode applications in process run as LocalSystem, whatever the pools say. */
 static struct condition runs_as_system(struct judgement *judgement, struct side *side)
 {
@@ -77,7 +95,7 @@ static struct condition runs_as_system(struct judgement *judgement, struct side 
 	if (condition.holds == TRUTH_NO)
 		condition.failing = arena_format(judgement->arena,
 			"the application pool %s runs as %s and not as LocalSystem", pool,
-			identity.value);
+			identity_words(identity.value));
 	else if (condition.holds == TRUTH_UNKNOWN)
 		condition.unknown = arena_format(judgement->arena,
 			"whether the worker process runs as LocalSystem is not known: %s",
@@ -108,7 +126,7 @@ static void say_failing(struct judgement *judgement, const struct side *side, co
 	judgement_say(judgement, VERDICT_BROKEN,
 		"%s: password synchronisation is on at %s and cannot work: %s.", node, location,
 		reason);
-	identity_remedy_enter(judgement, side, location, "the account's password");
+	identity_remedy_enter(judgement, side, "the account's password");
 }
 
 /* IIS 5 registers the library by default; IIS 6 needs three things, off in a new installation. */
