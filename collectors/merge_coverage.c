@@ -94,8 +94,7 @@ static void write_readings(const struct coverage_merge *merge, struct snapshot *
 	}
 }
 
-static void write_unknown(
-	struct snapshot *snapshot, const char *const *patterns, const char *why)
+static void write_unknown(struct snapshot *snapshot, const char *const *patterns, const char *why)
 {
 	for (; patterns && *patterns; patterns++)
 		snapshot_add_coverage(snapshot, *patterns, false, why);
@@ -104,11 +103,11 @@ static void write_unknown(
 static void write_damage(
 	const struct coverage_merge *merge, const struct damage *damage, struct snapshot *snapshot)
 {
-	/* Nobody knows what it would have said: no fact suffers, but the node was not read whole. */
+	/* Nobody knows what it would have said: no fact suffers, the node was not read whole. */
 	if (!damage->format)
 		snapshot_add_coverage(snapshot,
-			pattern_fill(merge->arena, "artefact/{name}", damage->artefact, NULL), false,
-			damage->why);
+			pattern_fill(merge->arena, "artefact/{name}", damage->artefact, NULL),
+			false, damage->why);
 	for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
 		if (!damage->format || (*probe)->format != damage->format)
 			continue;

@@ -58,11 +58,11 @@ struct registry_key {
 struct registry {
 	struct registry_key *keys; /* as in the text; sections of one key are joined */
 	size_t key_count, key_capacity;
-	bool query;    /* output of reg query, not a .reg file */
+	bool query; /* output of reg query, not a .reg file */
 	/*
 	 * A .reg file that removes nothing and ends as regedit and reg.exe end one, with an empty
-	 * line: it covers what lies below its first key. A file that was cut between two values does
-	 * not end so.
+	 * line: it covers what lies below its first key. A file that was cut between two values
+	 * does not end so.
 	 */
 	bool exported;
 	unsigned unfinished; /* the line in which a .reg file stops without a line end; 0: none */
@@ -72,9 +72,9 @@ struct registry {
 extern const struct format format_registry;
 
 /*
- * For a person who holds the text in hand: a .reg file that stops without a line end is read and says
- * so (`unfinished`). As an artefact (format_registry) it is damaged, because its last value may be
- * cut.
+ * For a person who holds the text in hand: a .reg file that stops without a line end is read and
+ * says so (`unfinished`). As an artefact (format_registry) it is damaged, because its last value
+ * may be cut.
  */
 struct registry *registry_decode(struct arena *arena, struct bytes content, struct error *error);
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 /*
- * .reg files. regedit and reg.exe end a file with an empty line, so one that stops inside a line, or
- * at a line end between two values, was cut or written by hand. A cut exactly behind the empty line
- * between two keys cannot be seen.
+ * .reg files. regedit and reg.exe end a file with an empty line, so one that stops inside a line,
+ * or at a line end between two values, was cut or written by hand. A cut exactly behind the empty
+ * line between two keys cannot be seen.
  */
 struct reg_reader {
 	struct arena *arena;

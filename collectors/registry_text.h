@@ -43,7 +43,8 @@ int registry_builder_value(struct registry_builder *builder, struct registry_val
 int registry_builder_no_value(struct registry_builder *builder, struct text name, unsigned line);
 
 /* How a .reg file ends; see struct registry. */
-void registry_builder_ending(struct registry_builder *builder, unsigned unfinished, bool empty_line);
+void registry_builder_ending(
+	struct registry_builder *builder, unsigned unfinished, bool empty_line);
 struct registry *registry_builder_finish(struct registry_builder *builder, bool query);
 
 /* Both readers take the whole decoded text, which is the arena's own copy. */
