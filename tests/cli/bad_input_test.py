@@ -180,6 +180,26 @@ def xml_bombs(suite):
         suite.expect(65, "decode", "metabase", folder / NODE / "MetaBase.xml", says="MetaBase.xml")
 
 
+def registry_bombs(suite):
+    head = MARK + "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Ole]\r\n"
+    app = "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes\\AppID\\{%08X-0000-0000-0000-000000000000}]\r\n"
+    bombs = {
+        "values": head + "".join(f'"{i}"=dword:00000001\r\n' for i in range(WIDE // 26)),
+        "one value": head + '"EnableDCOM"="Y"\r\n' * (WIDE // 18),
+        "keys": MARK + "".join(app % i for i in range(WIDE // len(app))),
+        "deep key": MARK + "[HKEY_LOCAL_MACHINE" + "\\a" * (WIDE // 2) + "]\r\n",
+        "bytes": head + '"DefaultLaunchPermission"=hex:' + "01," * (WIDE // 3) + "01\r\n",
+        "lines": head + '"DefaultLaunchPermission"=hex:' + "01,\\\r\n  " * (WIDE // 8) + "01\r\n",
+        "list": head + '"x"=hex(7):' + "61,00,00,00," * (WIDE // 12) + "00,00\r\n",
+        "text": head + '"EnableDCOM"="' + "x" * WIDE + '"\r\n',
+        "open text": head + '"EnableDCOM"="' + "x" * WIDE,
+    }
+    for what, content in bombs.items():
+        folder = spoil(suite, "bomb.reg", content)
+        suite.expect((0, 1, 2), "check", "-i", folder / "inventory.json")
+        suite.expect((0, 65), "decode", "registry", folder / NODE / "bomb.reg")
+
+
 def nul_characters(suite):
     for artefact in artefacts():
         content = artefact.read_bytes()
@@ -364,7 +384,8 @@ def main():
     suite = Suite()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for test in (empty_artefacts, cut_artefacts, cut_artefacts_of_a_broken_pair,
-                 half_a_character_of_utf_16, gigabytes_of_zeros, xml_bombs, nul_characters,
+                 half_a_character_of_utf_16, gigabytes_of_zeros, xml_bombs, registry_bombs,
+                 nul_characters,
                  folders_pipes_and_links_in_place_of_files, files_that_may_not_be_read,
                  folders_that_are_no_folders_of_artefacts, missing_folders, json_bombs,
                  json_bombs_as_identity, keys_that_stand_twice, snapshots_cut_anywhere):
