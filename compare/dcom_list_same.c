@@ -77,8 +77,8 @@ static bool judge_order(const struct pair *pair)
 	unsigned odd = orders[0].knowledge == KNOWLEDGE_PRESENT ? 0 : 1;
 	judgement_say(pair->judgement, VERDICT_UNKNOWN,
 		"%s has an allowing entry before a denying one, %s has not: whoever meets both "
-		"entries "
-		"is let in by the first and refused by the other, and who that is is not known.",
+		"entries is let in by the first and refused by the other, and who that is is not "
+		"known.",
 		pair_list(pair, odd), pair_list(pair, 1 - odd));
 	return false;
 }
@@ -146,9 +146,7 @@ static void say_malformed(const struct pair *pair)
 	if (pair->lists[0]->kind == pair->lists[1]->kind) {
 		judgement_say(pair->judgement, VERDICT_UNKNOWN,
 			"COM refuses %s, whose form is %s, and %s, whose form is %s: what they "
-			"grant is not known before they "
-			"are "
-			"mended.",
+			"grant is not known before they are mended.",
 			pair_list(pair, 0), pair->lists[0]->form, pair_list(pair, 1),
 			pair->lists[1]->form);
 		return;
@@ -206,8 +204,8 @@ static void say_no_limit(const struct pair *pair, bool same_release)
 		"No %s is set on %s and on %s, which %s.", pair->comparison->what,
 		pair_node(pair, 0), pair_node(pair, 1),
 		same_release ? "run the same Windows"
-			     : "are not known to run the same version of Windows: what holds "
-			       "where no limit is set differs between versions");
+			     : "are not known to run the same version of Windows: what holds where "
+			       "no limit is set differs between versions");
 }
 
 static void say_built_in(const struct pair *pair)

@@ -42,8 +42,8 @@ static int run(int argc, char **argv, struct error *error)
 
 const struct command command_check = {
 	.name = "check",
-	.usage = "-i INVENTORY [--format text|json] [--rule ID]... [--node NAME]... "
-		 "[--severity NAME] [-v] [CLUSTER...]",
+	.usage = "-i INVENTORY [--format text|json] [--rule ID]... [--node NAME]... [--severity "
+		 "NAME] [-v] [CLUSTER...]",
 	.summary = "Collect from the nodes, compare them, and report GO, HOLD or NO-GO",
 	.help = "  -i, --inventory FILE   the clusters and their nodes\n"
 		"  -f, --format NAME      text (default) or json\n"

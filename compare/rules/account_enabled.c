@@ -101,8 +101,7 @@ const struct rule rule_account_enabled = {
 	.judge = judge,
 	.demand = "The account that IIS uses as the anonymous user of each web location in scope "
 		  "exists and is not disabled.",
-	.why = "Windows refuses the logon of a disabled account with 1331, and IIS answers "
-	       "401.1.",
+	.why = "Windows refuses the logon of a disabled account with 1331, and IIS answers 401.1.",
 	.repair = "net user NAME /active:yes on the node, or for a domain account on a domain "
 		  "controller. Find out first who disabled it and why.",
 	.symptoms = {"1331", "401.1", "W3SVC 100"},

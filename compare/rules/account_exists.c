@@ -43,8 +43,8 @@ static void judge_local(struct judgement *judgement, struct side *side, struct i
 		break;
 	case TRUTH_UNKNOWN:
 		judgement_say(judgement, VERDICT_UNKNOWN,
-			"%s: whether it has the account %s, which %s presents at %s, is not "
-			"known: %s.",
+			"%s: whether it has the account %s, which %s presents at %s, is not known: "
+			"%s.",
 			node, identity.name, judgement->sides[0]->node->name, judgement->subject,
 			exists.why);
 		break;
@@ -108,8 +108,8 @@ static void judge_identity(struct judgement *judgement, struct identity identity
 			"%s presents %s at %s, an account of another node, which it does not have.",
 			node, identity.written, location);
 		judgement_remedy(judgement,
-			"%s: enter an account of %s's own, or of a domain, in IIS as the "
-			"anonymous user of %s",
+			"%s: enter an account of %s's own, or of a domain, in IIS as the anonymous "
+			"user of %s",
 			node, node, location);
 		break;
 	default:
@@ -139,12 +139,12 @@ const struct rule rule_account_exists = {
 	.subject = SUBJECT_LOCATION,
 	.cross_node = true,
 	.judge = judge,
-	.demand = "Where pages call the other node, the account that they present as the "
-		  "anonymous user exists: an account of the node's own on both nodes, a domain "
-		  "account in its domain.",
+	.demand = "Where pages call the other node, the account that they present as the anonymous "
+		  "user exists: an account of the node's own on both nodes, a domain account in "
+		  "its domain.",
 	.why = "A node logs the anonymous user on with its own account, and the other "
-	       "authenticates the call only as an account of the same name of its own. Where it "
-	       "is missing, the logon fails with 1326.",
+	       "authenticates the call only as an account of the same name of its own. Where it is "
+	       "missing, the logon fails with 1326.",
 	.repair = "Where the nodes present different names, the repair is one account of one name "
 		  "and password on every node: anonymous_user_same. Where they present one name, "
 		  "create it on the node that lacks it (net user NAME * /add asks for the "

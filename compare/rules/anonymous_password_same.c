@@ -115,9 +115,8 @@ static void compare_passwords(
 		broken = compare_missing(judgement, primary, a, backup, b);
 	else if (strncmp(a.value, b.value, KEYED) != 0)
 		judgement_say(judgement, VERDICT_UNKNOWN,
-			"%s and %s: the passwords configured at %s were fingerprinted in "
-			"different runs, and can be compared only within one; collect both nodes "
-			"in one run.",
+			"%s and %s: the passwords configured at %s were fingerprinted in different "
+			"runs, and can be compared only within one; collect both nodes in one run.",
 			primary->node->name, backup->node->name, location);
 	else
 		broken = compare_fingerprints(
@@ -229,8 +228,8 @@ const struct rule rule_anonymous_password_same = {
 	       "with what is configured; whether it opens the account is another rule's question.",
 	.repair = "Set one password for the account on every node (net user NAME * asks for it), "
 		  "enter it in IIS with password synchronisation (\"Allow IIS to control "
-		  "password\") cleared, and restart IIS (iisreset). In IIS 4 and 5, selecting "
-		  "that box again deletes the stored password.",
+		  "password\") cleared, and restart IIS (iisreset). In IIS 4 and 5, selecting that "
+		  "box again deletes the stored password.",
 	.symptoms = {"Error #46", "Permission denied", "0x80070005", "401.1", "W3SVC 100"},
 	.source = "KB 330346; KB Q216828; KB Q259353",
 };

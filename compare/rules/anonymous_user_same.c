@@ -33,8 +33,8 @@ static void remedy(struct judgement *judgement, const struct side *side)
 	if (!level)
 		level = judgement->subject;
 	judgement_remedy(judgement,
-		"%s: net user NAME * /add (NAME and its password the same on every node; where "
-		"the account exists, net user NAME * sets the password)",
+		"%s: net user NAME * /add (NAME and its password the same on every node; where the "
+		"account exists, net user NAME * sets the password)",
 		node);
 	bool metabase = identity_iis_from(judgement, side, 7, 0) != TRUTH_YES;
 	if (metabase)
@@ -170,13 +170,13 @@ const struct rule rule_anonymous_user_same = {
 	.judge = judge,
 	.demand = "Where pages call the other node, the anonymous user of their location is an "
 		  "account of the same name on every node. The default IUSR_<computer> of IIS 5 "
-		  "and 6 never is. Domain accounts may differ if each is allowed to open the "
-		  "other node.",
+		  "and 6 never is. Domain accounts may differ if each is allowed to open the other "
+		  "node.",
 	.why = "An account of a node's own is not known to another computer: the call is "
 	       "authenticated there only if an account of the same name and password exists. With "
-	       "different names the pages of one node are refused by the other after failover. "
-	       "The built-in IUSR of IIS 7 and later is anonymous on the network even where both "
-	       "nodes have it.",
+	       "different names the pages of one node are refused by the other after failover. The "
+	       "built-in IUSR of IIS 7 and later is anonymous on the network even where both nodes "
+	       "have it.",
 	.repair = "In this order: create one account of the same name and password on every node "
 		  "(net user NAME * /add asks for the password). Enter it in IIS with password "
 		  "synchronisation (\"Allow IIS to control password\") cleared; on IIS 5 and 6 "

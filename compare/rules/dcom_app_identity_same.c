@@ -233,24 +233,16 @@ const struct rule rule_dcom_app_identity_same = {
 	.demand =
 		"RunAs, LocalService and DllSurrogate of each application in scope are the same on "
 		"every node, or set on none. Accounts are compared by their meaning: accounts of "
-		"the "
-		"nodes' own by name or by role.",
+		"the nodes' own by name or by role.",
 	.why = "The identity decides what the server may do and whether it can start: as the "
-	       "interactive "
-	       "user it starts only while somebody is logged on, as the launching user it runs "
-	       "once for "
-	       "each caller, as a named account it needs that account's password and the batch "
-	       "logon "
-	       "right on that node. Without DllSurrogate a library does not start out of process, "
-	       "and "
-	       "LocalService takes precedence over a program.",
+	       "interactive user it starts only while somebody is logged on, as the launching user "
+	       "it runs once for each caller, as a named account it needs that account's password "
+	       "and the batch logon right on that node. Without DllSurrogate a library does not "
+	       "start out of process, and LocalService takes precedence over a program.",
 	.repair = "dcomcnfg, the application, Properties, Identity: choose on each node what the "
-		  "other "
-		  "has. The password of a named account is asked for there. LocalService and "
-		  "DllSurrogate "
-		  "are values of the AppID (HKLM\\SOFTWARE\\Classes\\AppID\\{...}), written by the "
-		  "setup "
-		  "of the server.",
+		  "other has. The password of a named account is asked for there. LocalService and "
+		  "DllSurrogate are values of the AppID (HKLM\\SOFTWARE\\Classes\\AppID\\{...}), "
+		  "written by the setup of the server.",
 	.symptoms = {"10004", "10005", "10010", "0x80070005"},
 	.source =
 		"Win32 docs, com/runas, com/localservice, com/dllsurrogate; KB Q290398; KB Q259615",

@@ -276,8 +276,8 @@ static void judge(struct judgement *judgement)
 	else if (debugger == TRUTH_UNKNOWN)
 		judgement_say(judgement, VERDICT_UNKNOWN,
 			"%s: whether %s is " DEBUGGER_NAME
-			", whose lists must hold certain trustees, is not "
-			"known: bring the registry below HKLM\\SOFTWARE\\Classes.",
+			", whose lists must hold certain trustees, is not known: bring the "
+			"registry below HKLM\\SOFTWARE\\Classes.",
 			node, judgement->subject);
 	if (needed->count || debugger == TRUTH_YES)
 		judge_lists(&search);
@@ -303,21 +303,16 @@ const struct rule rule_dcom_app_trustees_present = {
 		"(IWAM_<computer>). An entry for Everyone serves for all; a denial breaks the "
 		"rule.",
 	.why = "Where an application has no permissions of its own the machine's defaults hold, "
-	       "and they "
-	       "are tight: blank access permissions mean that only the system and the identity "
-	       "that is "
-	       "the server's own have access. IIS out of process starts and calls " DEBUGGER_NAME
-	       " as IWAM_<computer>, which those defaults refuse.",
+	       "and they are tight: blank access permissions mean that only the system and the "
+	       "identity that is the server's own have access. IIS out of process starts and "
+	       "calls " DEBUGGER_NAME " as IWAM_<computer>, which those defaults refuse.",
 	.repair = "dcomcnfg, the application, Properties, Security: choose custom access "
 		  "permissions, Edit, and add the trustees; do the same for custom launch "
 		  "permissions. A custom list replaces the machine's default, so it must also name "
-		  "everybody whom that lets in, SYSTEM above all. "
-		  "For " DEBUGGER_NAME
-		  " set the identity to the interactive user (or to a named member "
-		  "of Administrators if "
-		  "nobody will be logged on), and end every Mdm.exe or restart. If dcomcnfg does "
-		  "not list "
-		  "it: mdm.exe /regserver.",
+		  "everybody whom that lets in, SYSTEM above all. For " DEBUGGER_NAME
+		  " set the identity to the interactive user (or to a named member of "
+		  "Administrators if nobody will be logged on), and end every Mdm.exe or restart. "
+		  "If dcomcnfg does not list it: mdm.exe /regserver.",
 	.symptoms = {"10002", "10003", "Access denied attempting to launch a DCOM Server", "10016",
 		"10017"},
 	.source =
