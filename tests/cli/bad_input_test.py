@@ -20,8 +20,9 @@ EXAMPLE = EXAMPLES / "conferencing-2003"
 HEALTHY = EXAMPLES / "healthy-pair"
 NODE = "CONF2"
 PLACES = 12 if SANITIZED else 40
-PLACE = re.compile(r"line \d+|byte (?:offset )?\d+|\d+:\d+|: /\S+: |is empty|larger than|not what its name says|"
-                   r"it is a|neither a file|more than|Permission denied|symbolic links|No such file")
+PLACE = re.compile(
+    r"line \d+|byte (?:offset )?\d+|\d+:\d+|: /\S+: |is empty|larger than|not what its name says|"
+    r"it is a|neither a file|more than|Permission denied|symbolic links|No such file")
 DEEP = 100000
 WIDE = 20 << 20
 GIBIBYTE = 1 << 30
@@ -35,7 +36,8 @@ LAUGHS = """<?xml version="1.0"?>
 QUADRATIC = """<?xml version="1.0"?><!DOCTYPE configuration [<!ENTITY a "%s">]>
 <configuration><MBProperty><IIsWebService Location="/LM/W3SVC" AnonymousUserName="%s"/>
 </MBProperty></configuration>""" % ("a" * 100000, "&a;" * 100000)
-EXTERNAL = """<?xml version="1.0"?><!DOCTYPE configuration [<!ENTITY a SYSTEM "file:///etc/passwd">]>
+EXTERNAL = """<?xml version="1.0"?>
+<!DOCTYPE configuration [<!ENTITY a SYSTEM "file:///etc/passwd">]>
 <configuration><MBProperty><IIsWebService Location="/LM/W3SVC" AnonymousUserName="&a;"/>
 </MBProperty></configuration>"""
 
@@ -212,12 +214,11 @@ def nul_characters(suite):
             is_named(suite, folder, artefact.name, "NUL")
         else:
             suite.expect((0, 1, 2), "check", "-i", folder / "inventory.json")
-    for example in ("inventory.json",):
-        path = suite.folder / "nul.json"
-        path.write_bytes((HEALTHY / example).read_bytes().replace(b"conferencing", b"con\0ferenc"))
-        is_refused(suite, path, "NUL")
-        path.write_bytes((HEALTHY / example).read_bytes().replace(b"CONF1", b"CO\\u0000NF1"))
-        is_refused(suite, path, "NUL, escaped")
+    inventory, path = (HEALTHY / "inventory.json").read_bytes(), suite.folder / "nul.json"
+    path.write_bytes(inventory.replace(b"conferencing", b"con\0ferenc"))
+    is_refused(suite, path, "NUL")
+    path.write_bytes(inventory.replace(b"CONF1", b"CO\\u0000NF1"))
+    is_refused(suite, path, "NUL, escaped")
 
 
 # --- what is no file ------------------------------------------------------------------------
@@ -385,10 +386,9 @@ def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for test in (empty_artefacts, cut_artefacts, cut_artefacts_of_a_broken_pair,
                  half_a_character_of_utf_16, gigabytes_of_zeros, xml_bombs, registry_bombs,
-                 nul_characters,
-                 folders_pipes_and_links_in_place_of_files, files_that_may_not_be_read,
-                 folders_that_are_no_folders_of_artefacts, missing_folders, json_bombs,
-                 json_bombs_as_identity, keys_that_stand_twice, snapshots_cut_anywhere):
+                 nul_characters, folders_pipes_and_links_in_place_of_files,
+                 files_that_may_not_be_read, folders_that_are_no_folders_of_artefacts,
+                 missing_folders, json_bombs, json_bombs_as_identity, keys_that_stand_twice, snapshots_cut_anywhere):
         if not sys.argv[1:] or test.__name__ in sys.argv[1:]:
             test(suite)
     suite.finish("bad input")
