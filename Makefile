@@ -109,6 +109,7 @@ check-build:
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 PROPERTY := $(patsubst tests/property/%.c,$(BUILD)/tests/property/%,$(wildcard tests/property/*.c))
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 PROPERTY_PARTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/*/*.c))
 REPLAY ?= $(BUILD)/tests/fuzz/replay.o
 LINK_TEST = $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS)
@@ -185,7 +186,7 @@ fuzz:
 
 bench:
 	@$(INSTALL) build test
-	@$(MAKE) $(JOBS) $(BUILD)/standby
+	@$(MAKE) $(JOBS) $(BUILD)/standby $(BENCH)
 	@if [ -x tests/bench/run ]; then BUILD=$(BUILD) STANDBY=$(BUILD)/standby tests/bench/run; \
 		else echo "bench: there is no tests/bench/run"; fi
 

@@ -25,12 +25,12 @@ void breaker_free(struct breaker *breaker);
  * run (the text names the node) or the deadline passed while waiting. A holder that dies is taken
  * for one that never tried.
  */
-int breaker_enter(struct breaker *breaker, const char *account, const char *node,
-	int64_t deadline, struct error *error);
+int breaker_enter(struct breaker *breaker, const char *account, const char *node, int64_t deadline,
+	struct error *error);
 
 enum breaker_outcome {
-	BREAKER_ACCEPTED, /* it works: nobody waits any more */
-	BREAKER_REFUSED,  /* wrong credentials: nobody tries again */
+	BREAKER_ACCEPTED,  /* it works: nobody waits any more */
+	BREAKER_REFUSED,   /* wrong credentials: nobody tries again */
 	BREAKER_NOT_TRIED, /* something else came between: the next one may go ahead */
 };
 /* What is known of the account now; BREAKER_NOT_TRIED also while somebody tries. */

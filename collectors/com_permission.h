@@ -14,9 +14,9 @@
  *
  * Generic bits: all and execute mean every right of the list. The form "old" (every entry EXECUTE
  * alone) means local and remote, so old lists state the same rights as new ones that grant all.
- * "Alone" looks at COM's bits only. Activation bits in an access list mean nothing and are left out.
- * A malformed descriptor has form "malformed" and no entries. A list with an entry of a kind whose
- * effect is not known (conditions, object types) is unknown below `list`, with the reason.
+ * "Alone" looks at COM's bits only. Activation bits in an access list mean nothing and are left
+ * out. A malformed descriptor has form "malformed" and no entries. A list with an entry of a kind
+ * whose effect is not known (conditions, object types) is unknown below `list`, with the reason.
  */
 enum com_list {
 	COM_LAUNCH,

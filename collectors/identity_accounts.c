@@ -61,6 +61,8 @@ static void read_groups(struct identity_reader *reader, const struct json_place 
 	json_array_foreach(groups, index, item)
 	{
 		struct json_place here = {.parent = &list, .index = index};
+		if (identity_enough(reader, &here))
+			return;
 		const char *text = json_string_value(item);
 		const char *group = account_name(reader, &here, text ? text : "");
 		if (group)
@@ -128,6 +130,8 @@ void identity_read_accounts(struct identity_reader *reader, json_t *document)
 	json_object_foreach(accounts, key, entry)
 	{
 		struct json_place place = {.parent = &section, .key = key};
+		if (identity_enough(reader, &place))
+			return;
 		const char *name = new_account(reader, &place, seen);
 		if (name)
 			read_account(reader, &place, entry, name);
@@ -191,6 +195,8 @@ void identity_read_logons(struct identity_reader *reader, json_t *document)
 	json_object_foreach(logons, key, entry)
 	{
 		struct json_place place = {.parent = &section, .key = key};
+		if (identity_enough(reader, &place))
+			return;
 		const char *name = new_account(reader, &place, seen);
 		if (name)
 			read_logon(reader, &place, entry, name);

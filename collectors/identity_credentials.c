@@ -137,6 +137,8 @@ void identity_read_credentials(struct identity_reader *reader, json_t *document)
 	json_object_foreach(credentials, key, entry)
 	{
 		struct json_place here = {.parent = &section, .key = key};
+		if (identity_enough(reader, &here))
+			return;
 		read_entry(reader, &here, entry);
 	}
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NAME_MAX_BYTES 63
+#define CLAIMS_MAX 500000
 
 const struct json_place identity_root;
 
@@ -42,6 +43,14 @@ void identity_claim_none(struct identity_reader *reader, const char *pattern)
 void identity_claim_unknown(struct identity_reader *reader, const char *path, const char *why)
 {
 	add_claim(reader, path, NULL, why);
+}
+
+bool identity_enough(struct identity_reader *reader, const struct json_place *place)
+{
+	if (reader->identity->count >= CLAIMS_MAX)
+		json_mistake(&reader->check, place, "is more than the %d statements that are read",
+			CLAIMS_MAX);
+	return reader->check.mistakes.count > 0;
 }
 
 /* --- texts -------------------------------------------------------------------------------------

@@ -29,6 +29,12 @@ void identity_claim_bool(struct identity_reader *reader, const char *path, json_
 void identity_claim_none(struct identity_reader *reader, const char *pattern);
 void identity_claim_unknown(struct identity_reader *reader, const char *path, const char *why);
 
+/*
+ * Whether to read no further: a mistake was noted, and the first is the one that is told, or the
+ * file claims more than a node can have, which is noted. Without it a small file fills the memory.
+ */
+bool identity_enough(struct identity_reader *reader, const struct json_place *place);
+
 /* A text member of an object and what it must be. */
 struct identity_member {
 	const char *key;

@@ -136,8 +136,7 @@ static void write_unknown(const struct coverage_merge *merge, const struct damag
 static void write_damage(
 	const struct coverage_merge *merge, const struct damage *damage, struct snapshot *snapshot)
 {
-	/* Nobody knows what it would have said: no fact suffers, but the node was not read whole.
-	 */
+	/* Nobody knows what it would have said: no fact suffers, the node was not read whole. */
 	if (!damage->format)
 		snapshot_add_coverage(snapshot,
 			pattern_fill(merge->arena, "artefact/{name}", damage->artefact, NULL),

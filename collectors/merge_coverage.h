@@ -11,7 +11,7 @@
  */
 struct damage {
 	const struct format *format; /* NULL: nobody knows what it would have been */
-	const char *probe;	     /* the only one concerned, so that what others say stands; or NULL */
+	const char *probe; /* the only one concerned, so that what others say stands; or NULL */
 	const char *artefact;
 	const char *why; /* "MetaBase.xml: line 3: ..." */
 };

@@ -47,7 +47,8 @@ struct transport {
 	int (*fetch)(void *session, const struct probe *const *probes, struct artefacts *artefacts,
 		struct error *error);
 	void (*close)(void *session); /* may be NULL */
-	/* By which way, if not the scheme's usual one, and why; lent. The answer or all may be NULL. */
+	/* By which way, if not the scheme's usual one, and why; lent. The answer or all may be
+	 * NULL. */
 	const char *(*via)(void *session);
 	/*
 	 * Called once for each node before worker processes start, which inherit what it leaves in

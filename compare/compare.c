@@ -157,7 +157,10 @@ static struct finding *judge_unreached(
 		judgement_show(&judgement, sides[i],
 			(struct answer){.knowledge = KNOWLEDGE_UNKNOWN, .why = why});
 	}
-	return finish(run, &judgement);
+	struct finding *finding = finish(run, &judgement);
+	if (finding)
+		finding->unreached = true;
+	return finding;
 }
 
 static void judge_pair(struct run *run, const struct rule *rule, const struct strings *subjects)

@@ -5,7 +5,7 @@
 #include "base/pattern.h"
 #include "base/text.h"
 #include "compare/dcom_scope.h"
-#include "compare/identity.h"
+#include "compare/dcom_text.h"
 #include "compare/rule.h"
 #include "inventory/vocabulary.h"
 
@@ -143,21 +143,17 @@ void dcom_list_effective(struct judgement *judgement, struct side *side, const c
 		dcom_list_at(judgement, side, fallback, list);
 }
 
+bool dcom_list_is_default(const struct judgement *judgement, const struct dcom_list *list)
+{
+	return judgement->rule->subject == SUBJECT_APPLICATION &&
+	       text_starts(list->prefix, FACT_DCOM_MACHINE);
+}
+
 const char *dcom_list_source(const struct judgement *judgement, const struct dcom_list *list)
 {
 	if (judgement->rule->subject != SUBJECT_APPLICATION)
 		return "";
-	return text_starts(list->prefix, FACT_DCOM_MACHINE) ? " (the machine's default)"
-							    : " (its own)";
-}
-
-const char *dcom_list_trustee(
-	struct judgement *judgement, const struct side *side, const char *trustee)
-{
-	const char *display = identity_display(judgement, side, trustee);
-	if (strcmp(display, trustee) == 0)
-		return trustee;
-	return arena_format(judgement->arena, "%s (%s)", display, trustee);
+	return dcom_list_is_default(judgement, list) ? " (the machine's default)" : " (its own)";
 }
 
 static const char *entries_text(
@@ -167,9 +163,15 @@ static const char *entries_text(
 	for (size_t i = 0; i < list->count; i++) {
 		const struct list_entry *entry = &list->entries[i];
 		buffer_format(&buffer, "%s%s%s: %s", i ? ", " : "", entry->deny ? "deny " : "",
-			dcom_list_trustee(judgement, side, entry->trustee), entry->rights);
+			dcom_trustee(judgement, side, entry->trustee), dcom_rights(entry->rights));
 	}
 	return arena_text(judgement->arena, buffer.data ? buffer.data : "nobody");
+}
+
+bool dcom_list_is_limit(const struct dcom_list *list)
+{
+	return strcmp(list->prefix, LIST_LAUNCH_LIMIT) == 0 ||
+	       strcmp(list->prefix, LIST_ACCESS_LIMIT) == 0;
 }
 
 static const char *list_text(
@@ -179,7 +181,7 @@ static const char *list_text(
 	case LIST_IS_NONE:
 		return "not registered";
 	case LIST_IS_BUILT_IN:
-		return "set nowhere";
+		return dcom_list_is_limit(list) ? "no limit is set" : "set nowhere";
 	case LIST_IS_OPEN:
 		return "open to everybody";
 	case LIST_IS_ENTRIES:

@@ -63,15 +63,18 @@ struct list_comparison {
 };
 void dcom_lists_same(struct judgement *judgement, const struct list_comparison *comparison);
 
-/* For the report's table: "SYSTEM: local-access remote-access, ...", "set nowhere", or unknown. */
+/* For the report's table: "SYSTEM: all rights, ...", "set nowhere", or unknown. */
 struct answer dcom_list_summary(
 	struct judgement *judgement, const struct side *side, const struct dcom_list *list);
 
 /* "(its own)" or "(the machine's default)" behind the list of an application, else "". */
 const char *dcom_list_source(const struct judgement *judgement, const struct dcom_list *list);
 
-/* An entry's trustee for people: with its role, "@anonymous (.\iusr_conf1)", if it plays one. */
-const char *dcom_list_trustee(
-	struct judgement *judgement, const struct side *side, const char *trustee);
+/* Whether it is the default that holds for an application: of the machine, or COM's own. Changing
+ * it would change every other application that has no list of its own. */
+bool dcom_list_is_default(const struct judgement *judgement, const struct dcom_list *list);
+
+/* A limit of the machine: where none is set, none holds, or the one that this Windows brings. */
+bool dcom_list_is_limit(const struct dcom_list *list);
 
 #endif

@@ -22,6 +22,23 @@ enum truth dcom_exists(struct answer exists)
 	return text_same(exists.value, "false") ? TRUTH_NO : TRUTH_UNKNOWN;
 }
 
+#define DEBUGGER_CLASS "{0C0A3666-30C9-11D0-8F20-00805F2CD064}"
+
+/* A class that is not in scope is not collected, so it is not asked for. */
+enum truth dcom_is_debugger(struct judgement *judgement, struct side *side)
+{
+	if (text_same(judgement->subject, DEBUGGER_CLASS))
+		return TRUTH_YES;
+	struct answer name = judgement_ask_of(judgement, side, FACT_APP_NAME, judgement->subject);
+	enum truth debugger = name.knowledge == KNOWLEDGE_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_NO;
+	if (name.knowledge == KNOWLEDGE_PRESENT && text_same(name.value, DEBUGGER_NAME))
+		debugger = TRUTH_YES;
+	if (!strings_hold(&judgement->cluster->classes, DEBUGGER_CLASS))
+		return debugger;
+	struct answer app = judgement_ask_of(judgement, side, FACT_CLASS_APP, DEBUGGER_CLASS);
+	return truth_or(debugger, answer_is(app, judgement->subject));
+}
+
 /* --- platform --------------------------------------------------------------------- */
 
 static enum truth same_answer(struct answer a, struct answer b, enum truth absent_on_both)

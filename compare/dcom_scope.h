@@ -11,6 +11,11 @@
 enum truth dcom_exists(struct answer exists);
 extern const char dcom_exists_odd[];
 
+/* Machine Debug Manager, about which KB Q290398 is; by its class, by what dcomcnfg calls it, or
+ * because the class leads to it. */
+#define DEBUGGER_NAME "Machine Debug Manager"
+enum truth dcom_is_debugger(struct judgement *judgement, struct side *side);
+
 /* Whether two nodes run the same version and service pack of Windows. */
 enum truth dcom_same_release(struct judgement *judgement, struct side *a, struct side *b);
 

@@ -49,6 +49,7 @@ struct finding {
 	const char *subject; /* location, AppID, CLSID, or "" for the cluster or node itself */
 	const char *message; /* which node, both values, what is odd */
 	const char *remedy;  /* commands for the node that needs them; NULL where kept */
+	bool unreached;	     /* unknown only because a node was not reached */
 	const char *from;    /* of a direction: users meet the pages of `from`, `to` is active */
 	const char *to;
 	struct node_answer *nodes; /* the value that the rule is about, per node */

@@ -44,7 +44,7 @@ static struct identity unknown_identity(const char *written, const char *why)
 static struct identity identity_of_iusr(
 	struct judgement *judgement, const struct side *side, const char *written)
 {
-	struct identity identity = {.written = written};
+	struct identity identity = {.written = written, .name = written};
 	struct answer version;
 	switch (identity_iis_from(judgement, side, 7, 0)) {
 	case TRUTH_YES:
@@ -91,6 +91,15 @@ static enum identity_kind kind_of(
 	return IDENTITY_UNKNOWN;
 }
 
+/* Without "DOMAIN\\", ".\\" or "@domain". */
+static const char *bare_name(struct judgement *judgement, const char *written)
+{
+	const char *slash = strrchr(written, '\\');
+	if (slash)
+		return slash + 1;
+	return arena_text_n(judgement->arena, written, strcspn(written, "@"));
+}
+
 struct identity identity_of(
 	struct judgement *judgement, const struct side *side, struct answer user)
 {
@@ -100,9 +109,12 @@ struct identity identity_of(
 		return (struct identity){.kind = IDENTITY_NONE, .written = ""};
 	if (text_same(user.value, "IUSR"))
 		return identity_of_iusr(judgement, side, user.value);
-	struct identity identity = {.written = user.value};
+	struct identity identity = {
+		.written = user.value, .name = bare_name(judgement, user.value)};
 	identity.account = account_canonical(judgement->arena, user.value, side->node->name);
 	identity.kind = kind_of(judgement, side, identity.account);
+	if (identity.kind == IDENTITY_LOCAL)
+		identity.written = identity.name;
 	if (identity.kind == IDENTITY_UNKNOWN) {
 		identity.account = NULL;
 		identity.why = "what is configured is not the name of an account";
@@ -146,19 +158,25 @@ static bool was_sought(const struct snapshot *snapshot, const char *exists, cons
 	return snapshot_under(snapshot, prefix).count > 0;
 }
 
-enum truth identity_account_exists(
+static bool is_not_listed(
+	struct judgement *judgement, const struct side *side, const char *account, const char *path)
+{
+	const char *prefix = pattern_fill(judgement->arena, "account/{account}/", account, NULL);
+	if (!side->snapshot || was_sought(side->snapshot, path, prefix))
+		return false;
+	struct answer complete = note(judgement, side, FACT_ACCOUNTS_COMPLETE);
+	return answer_is(complete, "true") == TRUTH_YES;
+}
+
+struct answer identity_account_exists(
 	struct judgement *judgement, struct side *side, const char *account)
 {
-	struct arena *arena = judgement->arena;
-	const char *path = pattern_fill(arena, FACT_ACCOUNT_EXISTS, account, NULL);
-	struct answer exists = note(judgement, side, path);
-	if (exists.knowledge != KNOWLEDGE_UNKNOWN)
-		return answer_is(exists, "true");
-	const char *prefix = pattern_fill(arena, "account/{account}/", account, NULL);
-	if (!side->snapshot || was_sought(side->snapshot, path, prefix))
-		return TRUTH_UNKNOWN;
-	struct answer complete = note(judgement, side, FACT_ACCOUNTS_COMPLETE);
-	return answer_is(complete, "true") == TRUTH_YES ? TRUTH_NO : TRUTH_UNKNOWN;
+	const char *path = pattern_fill(judgement->arena, FACT_ACCOUNT_EXISTS, account, NULL);
+	struct answer exists = side_answer(side, path);
+	if (exists.knowledge == KNOWLEDGE_UNKNOWN && is_not_listed(judgement, side, account, path))
+		exists = (struct answer){.knowledge = KNOWLEDGE_ABSENT};
+	judgement_note(judgement, side, path, exists);
+	return exists;
 }
 
 /* --- sameness ----------------------------------------------------------------------------------
@@ -211,10 +229,22 @@ static enum truth plays(struct judgement *judgement, const struct side *side, co
 {
 	if (!may_play(trustee))
 		return TRUTH_NO;
-	struct identity role = identity_of(judgement, side, note(judgement, side, user_path));
+	struct identity role = identity_of(judgement, side, side_answer(side, user_path));
 	if (role.kind == IDENTITY_UNKNOWN)
 		return TRUTH_UNKNOWN;
 	return role.account ? identity_accounts_same(role.account, trustee) : TRUTH_NO;
+}
+
+/* Without locations in scope nobody was asked for an anonymous user: that it is not known is no
+ * evidence then. */
+static enum truth plays_noted(struct judgement *judgement, const struct side *side,
+	const char *user_path, const char *trustee)
+{
+	struct answer user = side_answer(side, user_path);
+	if (user.knowledge != KNOWLEDGE_UNKNOWN || judgement->cluster->locations.count > 0 ||
+		strcmp(user_path, FACT_WAM_USER) == 0)
+		judgement_note(judgement, side, user_path, user);
+	return plays(judgement, side, user_path, trustee);
 }
 
 /* The facts that name the account of each role, the anonymous users of locations first. */
@@ -237,11 +267,13 @@ enum truth identity_trustees_same(struct judgement *judgement, const struct side
 	const struct side *y, const char *b)
 {
 	enum truth same = identity_accounts_same(a, b);
+	if (!may_play(a) || !may_play(b))
+		return same;
 	struct strings paths = role_paths(judgement);
 	for (size_t i = 0; i < paths.count && same != TRUTH_YES; i++) {
-		enum truth role = plays(judgement, x, paths.items[i], a);
+		enum truth role = plays_noted(judgement, x, paths.items[i], a);
 		if (role != TRUTH_NO)
-			role = truth_and(role, plays(judgement, y, paths.items[i], b));
+			role = truth_and(role, plays_noted(judgement, y, paths.items[i], b));
 		same = truth_or(same, role);
 	}
 	return same;
@@ -252,39 +284,16 @@ const char *identity_display(
 {
 	struct strings paths = role_paths(judgement);
 	for (size_t i = 0; i < paths.count; i++) {
-		if (plays(judgement, side, paths.items[i], trustee) == TRUTH_YES)
-			return i + 1 < paths.count ? ROLE_ANONYMOUS : ROLE_WAM;
+		if (plays(judgement, side, paths.items[i], trustee) != TRUTH_YES)
+			continue;
+		note(judgement, side, paths.items[i]);
+		return i + 1 < paths.count ? ROLE_ANONYMOUS : ROLE_WAM;
 	}
 	return trustee;
 }
 
 /* --- is it used --------------------------------------------------------------------------------
  */
-
-const char *identity_metabase_key(struct judgement *judgement, const char *location)
-{
-	if (strcmp(location, "/") == 0)
-		return "w3svc";
-	return arena_format(judgement->arena, "w3svc/%s", location);
-}
-
-void identity_remedy_enter(struct judgement *judgement, const struct side *side,
-	const char *location, const char *what)
-{
-	const char *node = side->node->name;
-	bool service = strcmp(location, "/") == 0;
-	if (identity_iis_from(judgement, side, 7, 0) == TRUTH_YES)
-		judgement_remedy(judgement,
-			"%s: IIS Manager, %s, Authentication, Anonymous Authentication, Edit, "
-			"Specific user: enter %s",
-			node, service ? "the server" : location, what);
-	else
-		judgement_remedy(judgement,
-			"%s: IIS Manager, Properties of %s, Directory Security, Anonymous access: "
-			"clear \"Allow IIS to control password\" and enter %s",
-			node, service ? "Web Sites" : location, what);
-	judgement_remedy(judgement, "%s: iisreset", node);
-}
 
 /*
  * That a location is missing decides only where nothing says whether anonymous access is on: a

@@ -22,7 +22,8 @@ enum identity_kind {
 struct identity {
 	enum identity_kind kind;
 	const char *account; /* canonical (inventory/vocabulary.h), NULL unless it has one */
-	const char *written; /* as configured, for messages */
+	const char *written; /* as configured, for messages; a node's own without its computer */
+	const char *name;    /* of the account alone, as configured, for commands */
 	const char *why;     /* where unknown */
 };
 
@@ -65,10 +66,11 @@ bool identity_known(struct judgement *judgement, const struct side *side, struct
 enum truth identity_accounts_same(const char *a, const char *b);
 
 /*
- * Whether an account of the node's own exists. Missing is what was asked for and not found, and
- * what a complete list of the local accounts does not hold.
+ * Whether an account of the node's own exists: "true", "false", absent, or not known. Absent is
+ * also what a complete list of the local accounts does not hold. Notes what it answers as evidence,
+ * and the list where that decides.
  */
-enum truth identity_account_exists(
+struct answer identity_account_exists(
 	struct judgement *judgement, struct side *side, const char *account);
 
 /* Is IIS of this side at least major.minor? Unknown where its version is. */
@@ -76,11 +78,19 @@ enum truth identity_iis_from(
 	struct judgement *judgement, const struct side *side, unsigned major, unsigned minor);
 
 /*
- * The steps that enter a user or password of a location in IIS by hand, in the words of its
- * version, with password synchronisation cleared; `what` is what to enter.
+ * The level at or above the subject whose own setting of a property ("user", "password" or "sync",
+ * as in FACT_ANONYMOUS_EXPLICIT) holds there; NULL where that is not known. A password belongs to a
+ * user: its level is the nearest that sets either.
  */
-void identity_remedy_enter(struct judgement *judgement, const struct side *side,
-	const char *location, const char *what);
+const char *identity_level(
+	struct judgement *judgement, const struct side *side, const char *property);
+
+/*
+ * The steps that enter a user or password of the subject in IIS by hand, in the words of its
+ * version, with password synchronisation cleared, each at the level where it is set: a repair below
+ * that would leave a copy. Where a level is not known it is the subject. `what` is what to enter.
+ */
+void identity_remedy_enter(struct judgement *judgement, const struct side *side, const char *what);
 
 /* The metabase key of a location as adsutil.vbs wants it: "w3svc/1/root/conferencing". */
 const char *identity_metabase_key(struct judgement *judgement, const char *location);

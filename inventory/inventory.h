@@ -26,7 +26,7 @@ struct node_option {
 };
 
 struct node {
-	const char *name;    /* computer name (NetBIOS), as the operator writes it */
+	const char *name; /* computer name (NetBIOS), as the operator writes it */
 	enum node_role role;
 	const char *scheme;  /* the transport: "files", "replay", "ssh", "openssh", "winrm" */
 	const char *address; /* what stands behind the scheme, as written */
@@ -70,8 +70,9 @@ struct inventory {
 };
 
 /*
- * What a kind of cluster brings with it. A profile fills in only what the inventory leaves out; what
- * it demands must be in scope, otherwise the rules about it are unknown instead of not applicable.
+ * What a kind of cluster brings with it. A profile fills in only what the inventory leaves out;
+ * what it demands must be in scope, otherwise the rules about it are unknown instead of not
+ * applicable.
  */
 struct profile {
 	const char *name;
@@ -107,7 +108,7 @@ const struct node *cluster_node(const struct cluster *cluster, const char *name)
 
 /* Whether pages at this location call the peer. */
 enum cross_node {
-	CROSS_NODE_NO,	     /* declared: they do not */
+	CROSS_NODE_NO, /* declared: they do not */
 	CROSS_NODE_YES,
 	CROSS_NODE_NOT_SAID,
 };

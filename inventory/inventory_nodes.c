@@ -46,8 +46,7 @@ static const char *read_name(
 		return name;
 	json_mistake(reader->check, &here,
 		"must be the computer name (NetBIOS, not DNS): 1 to %d characters, no blank, no "
-		"dot "
-		"in front, none of \\ / : * ? \" < > | ,",
+		"dot in front, none of \\ / : * ? \" < > | ,",
 		COMPUTER_NAME_MAX);
 	return NULL;
 }
@@ -276,8 +275,7 @@ static void check_addresses(struct inventory_reader *reader, const struct json_p
 		if (key_index_repeats(&addresses, i))
 			json_mistake(reader->check, &here,
 				"another node of this cluster has the same address: the two would "
-				"be "
-				"compared with themselves; give each its own");
+				"be compared with themselves; give each its own");
 	}
 }
 

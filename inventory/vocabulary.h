@@ -23,31 +23,31 @@
  */
 
 /* The node itself. */
-#define FACT_NODE_NAME "node/name"	  /* NetBIOS computer name, upper case */
-#define FACT_NODE_DOMAIN "node/domain"	  /* absent: a workgroup */
-#define FACT_NODE_SID "node/sid"	  /* S-1-5-21-a-b-c, prefix of its local accounts */
-#define FACT_OS_VERSION "os/version"	  /* "5.2.3790": major.minor.build */
-#define FACT_OS_NAME "os/name"		  /* product name, for people */
-#define FACT_OS_SERVICE_PACK "os/service-pack" /* "2"; absent: none */
-#define FACT_IIS_VERSION "iis/version"	  /* "6.0" */
+#define FACT_NODE_NAME "node/name"		/* NetBIOS computer name, upper case */
+#define FACT_NODE_DOMAIN "node/domain"		/* absent: a workgroup */
+#define FACT_NODE_SID "node/sid"		/* S-1-5-21-a-b-c, prefix of its local accounts */
+#define FACT_OS_VERSION "os/version"		/* "5.2.3790": major.minor.build */
+#define FACT_OS_NAME "os/name"			/* product name, for people */
+#define FACT_OS_SERVICE_PACK "os/service-pack"	/* "2"; absent: none */
+#define FACT_IIS_VERSION "iis/version"		/* "6.0" */
 #define FACT_IIS_ISOLATION "iis/isolation-mode" /* "worker-process" or "iis5" */
 
 /* Web locations. {location} as above; each that the server has its own entry for. */
 #define FACT_LOCATION "iis/location/{location}/"
-#define FACT_LOCATION_EXISTS "iis/location/{location}/exists"		 /* "true" */
-#define FACT_LOCATION_POOL "iis/location/{location}/pool"		 /* pool id, effective */
+#define FACT_LOCATION_EXISTS "iis/location/{location}/exists" /* "true" */
+#define FACT_LOCATION_POOL "iis/location/{location}/pool"     /* pool id, effective */
 #define FACT_ANONYMOUS "iis/location/{location}/anonymous/"
-#define FACT_ANONYMOUS_ENABLED "iis/location/{location}/anonymous/enabled" /* true, false */
-#define FACT_ANONYMOUS_USER "iis/location/{location}/anonymous/user"	 /* as configured */
+#define FACT_ANONYMOUS_ENABLED "iis/location/{location}/anonymous/enabled"   /* true, false */
+#define FACT_ANONYMOUS_USER "iis/location/{location}/anonymous/user"	     /* as configured */
 #define FACT_ANONYMOUS_PASSWORD "iis/location/{location}/anonymous/password" /* fingerprint... */
-#define FACT_ANONYMOUS_SYNC "iis/location/{location}/anonymous/sync"	 /* true, false */
+#define FACT_ANONYMOUS_SYNC "iis/location/{location}/anonymous/sync"	     /* true, false */
+/* interactive batch network cleartext */
 #define FACT_ANONYMOUS_LOGON_METHOD "iis/location/{location}/anonymous/logon-method"
-	/* interactive batch network cleartext */
 /* Which of "enabled logon-method password sync user" this very level sets, sorted, blanks between;
  * the values above are effective ones, inherited where this level is silent. */
 #define FACT_ANONYMOUS_EXPLICIT "iis/location/{location}/anonymous/explicit"
+/* local-system local-service network-service specific-user */
 #define FACT_POOL_IDENTITY "iis/pool/{pool}/identity"
-	/* local-system local-service network-service specific-user */
 #define FACT_POOL_USER "iis/pool/{pool}/user"
 #define FACT_POOL_PASSWORD "iis/pool/{pool}/password"
 #define FACT_WAM_USER "iis/wam/user"
@@ -55,15 +55,15 @@
 #define FACT_SUBAUTH_DLL "iis/subauth/dll" /* data of Lsa\MSV1_0\Auth132 */
 
 /* Accounts. */
-#define FACT_ACCOUNT_EXISTS "account/{account}/exists"	   /* true, false */
+#define FACT_ACCOUNT_EXISTS "account/{account}/exists" /* true, false */
 #define FACT_ACCOUNT_SID "account/{account}/sid"
 #define FACT_ACCOUNT_DISABLED "account/{account}/disabled" /* true, false */
 #define FACT_ACCOUNT_LOCKED "account/{account}/locked"
-#define FACT_ACCOUNT_EXPIRES "account/{account}/expires"	     /* time, or "never" */
+#define FACT_ACCOUNT_EXPIRES "account/{account}/expires" /* time, or "never" */
 #define FACT_ACCOUNT_PASSWORD_SET "account/{account}/password-set"
 #define FACT_ACCOUNT_PASSWORD_EXPIRES "account/{account}/password-expires" /* time, "never" */
-#define FACT_ACCOUNT_LOGON "account/{account}/logon" /* valid, refused, not-tried: guarded check */
-#define FACT_ACCOUNT_GROUP "account/{account}/group/{group}"	     /* "member" */
+#define FACT_ACCOUNT_LOGON "account/{account}/logon" /* guarded: valid, refused, not-tried */
+#define FACT_ACCOUNT_GROUP "account/{account}/group/{group}" /* "member" */
 #define FACT_ACCOUNTS_COMPLETE "accounts-complete" /* "true": every local account is listed */
 
 /*
@@ -81,8 +81,8 @@
 #define LIST_ALLOW "allow/"
 #define LIST_DENY "deny/"
 #define FACT_DCOM_MACHINE "dcom/machine/"
-#define FACT_DCOM_ENABLED "dcom/machine/enabled"		   /* "Y", "N" as stored, upper */
-#define FACT_DCOM_AUTHENTICATION "dcom/machine/authentication"	   /* LegacyAuthenticationLevel */
+#define FACT_DCOM_ENABLED "dcom/machine/enabled"	       /* "Y", "N" as stored, upper */
+#define FACT_DCOM_AUTHENTICATION "dcom/machine/authentication" /* LegacyAuthenticationLevel */
 #define FACT_DCOM_IMPERSONATION "dcom/machine/impersonation"
 #define FACT_DCOM_HARDENING_SERVER "dcom/machine/hardening-server" /* RequireIntegrity... */
 #define FACT_DCOM_HARDENING_CLIENT "dcom/machine/hardening-client" /* Raise... */
@@ -92,9 +92,9 @@
 #define LIST_ACCESS_LIMIT "dcom/machine/access-limit/"
 #define FACT_APP "dcom/app/{appid}/"
 #define FACT_APP_EXISTS "dcom/app/{appid}/exists" /* "true" */
-#define FACT_APP_NAME "dcom/app/{appid}/name"	   /* for people */
+#define FACT_APP_NAME "dcom/app/{appid}/name"	  /* for people */
+/* "interactive-user", an account or well-known name; absent: the launching user */
 #define FACT_APP_IDENTITY "dcom/app/{appid}/identity"
-	/* "interactive-user", an account or well-known name; absent: the launching user */
 #define FACT_APP_SERVICE "dcom/app/{appid}/service"
 #define FACT_APP_SURROGATE "dcom/app/{appid}/surrogate" /* "" : the system's own */
 #define FACT_APP_REMOTE_SERVER "dcom/app/{appid}/remote-server"
@@ -104,7 +104,7 @@
 #define FACT_CLASS_EXISTS "dcom/class/{clsid}/exists" /* "true" */
 #define FACT_CLASS_APP "dcom/class/{clsid}/app"	      /* AppID, canonical */
 
-/* Rights in a list, in this order. A launch list has the first four, an access list the next two. */
+/* Rights in a list, in this order: a launch list has the first four, an access list the next. */
 #define RIGHT_LOCAL_LAUNCH "local-launch"
 #define RIGHT_REMOTE_LAUNCH "remote-launch"
 #define RIGHT_LOCAL_ACTIVATION "local-activation"
@@ -134,12 +134,12 @@ char *guid_canonical(struct arena *arena, const char *text); /* NULL: no GUID */
 
 /*
  * An account as a configuration writes it ("name", ".\name", "COMPUTER\name", "DOMAIN\name",
- * "name@domain", "BUILTIN\Administrators", "NT AUTHORITY\SYSTEM", "Everyone", "S-1-5-18"), canonical
- * for the node whose computer name is given. A SID of no well-known principal stays as it is, in
- * upper case. Built-in names are known in English only: probes write SIDs wherever they can.
+ * "name@domain", "BUILTIN\Administrators", "NT AUTHORITY\SYSTEM", "Everyone", "S-1-5-18"),
+ * canonical for the node whose computer name is given. A SID of no well-known principal stays as it
+ * is, in upper case. Built-in names are known in English only: probes write SIDs wherever they can.
  */
 char *account_canonical(struct arena *arena, const char *text, const char *computer);
-bool account_is_local(const char *canonical); /* ".\..." */
+bool account_is_local(const char *canonical);  /* ".\..." */
 bool account_is_domain(const char *canonical); /* "DOMAIN\..." or "name@domain" */
 
 /* Well-known principals: "Everyone" <-> "S-1-1-0". NULL where there is none. */

@@ -8,3 +8,8 @@ $(BUILD)/tests/cli/%: tests/cli/%.c $(BUILD)/libstandby.a
 
 test-programs: $(CLI_PROGRAMS)
 -include $(addsuffix .d,$(CLI_PROGRAMS))
+
+# What tests/bench/run measures with, and beside.
+$(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libstandby.a
+	@mkdir -p $(@D)
+	$(call tell,LD) $(LINK_TEST) -o $@ $< $(BUILD)/libstandby.a $(LDLIBS)

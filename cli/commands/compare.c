@@ -44,8 +44,8 @@ static int run(int argc, char **argv, struct error *error)
 
 const struct command command_compare = {
 	.name = "compare",
-	.usage = "-i INVENTORY [-c CLUSTER]... [--format text|json] [--rule ID]... "
-		 "[--node NAME]... [--severity NAME] [-v] SNAPSHOT...",
+	.usage = "-i INVENTORY [-c CLUSTER]... [--format text|json] [--rule ID]... [--node "
+		 "NAME]... [--severity NAME] [-v] SNAPSHOT...",
 	.summary = "Compare snapshots that were collected before; the same verdict from files",
 	.help = "  -i, --inventory FILE   roles and scope: which node is compared with which\n"
 		"  -c, --cluster NAME     compare only this cluster; may be repeated\n"

@@ -76,8 +76,7 @@ static int explain_symptom(const char *symptom, struct error *error)
 	if (!any)
 		return error_set(error, ERROR_USAGE,
 			"there is no rule of that name, and none whose breach is known to show "
-			"like "
-			"that; \"standby rules\" lists them");
+			"like that; \"standby rules\" lists them");
 	return 0;
 }
 

@@ -44,7 +44,7 @@ const struct probe probe_identity = {
 	.format = &format_identity,
 	.covers = covers,
 	.may_state = may_state,
-	.obtain = "write identity.json as collectors/identity.schema.json says "
-		  "(computer, accounts, credentials)",
+	.obtain = "write identity.json as collectors/identity.schema.json says (computer, "
+		  "accounts, credentials)",
 	.read = read,
 };

@@ -26,6 +26,8 @@ static const char *const covers[] = {
 	NULL,
 };
 
+static const char *const may_state[] = {FACT_IIS_VERSION, FACT_IIS_ISOLATION, NULL};
+
 /* --- what values mean: NULL where that is not known --------------------------------------------
  */
 
@@ -366,6 +368,7 @@ const struct probe probe_metabase = {
 	.summary = "anonymous access, application pools and their accounts of IIS 6",
 	.format = &format_metabase,
 	.covers = covers,
+	.may_state = may_state,
 	.obtain = "copy %windir%\\system32\\inetsrv\\MetaBase.xml MetaBase.xml",
 	.wanted = wanted,
 	.read = read,

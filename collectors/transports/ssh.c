@@ -52,9 +52,9 @@ static int ssh_fetch(void *opened, const struct probe *const *probes, struct art
 static const char *ssh_via(void *opened)
 {
 	const struct session *session = opened;
-	return session->openssh ? arena_format(session->arena, "by the ssh client: %s",
-					  session->choice.why)
-				: NULL;
+	return session->openssh
+		       ? arena_format(session->arena, "by the ssh client: %s", session->choice.why)
+		       : NULL;
 }
 
 static void ssh_close(void *opened)

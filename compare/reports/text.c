@@ -179,15 +179,56 @@ static void print_selection(struct report_run *run)
 		fputs("  Only a selection of rules, nodes or severities was judged.\n", run->file);
 }
 
+/* Whether an earlier finding told the same of an unreached node. */
+static bool told(const struct comparison *comparison, size_t index)
+{
+	const struct finding *finding = &comparison->findings[index];
+	for (size_t i = 0; i < index; i++) {
+		const struct finding *other = &comparison->findings[i];
+		if (other->unreached && strcmp(other->message, finding->message) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What could not be judged for want of a node: once per reason, with the rules. */
+static void print_unreached(struct report_run *run, const struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->finding_count; i++) {
+		const struct finding *finding = &comparison->findings[i];
+		const char *last = NULL;
+		if (!finding->unreached || told(comparison, i))
+			continue;
+		fputs("\n  ", run->file);
+		print_coloured(run, VERDICT_UNKNOWN, "UNKNOWN");
+		fputs("  what needs a node that was not reached\n", run->file);
+		print_paragraph(run->file, 4, finding->message);
+		for (size_t k = i; k < comparison->finding_count; k++) {
+			const struct finding *other = &comparison->findings[k];
+			bool same =
+				other->unreached && strcmp(other->message, finding->message) == 0;
+			if (!same || other->rule->id == last)
+				continue;
+			fprintf(run->file, "%s%s",
+				last ? ", " : "    Not judged: ", other->rule->id);
+			last = other->rule->id;
+		}
+		fputc('\n', run->file);
+	}
+}
+
 static void cluster(struct report_run *run, const struct comparison *comparison)
 {
 	print_head(run, comparison);
 	print_selection(run);
 	for (size_t i = 0; i < comparison->finding_count; i++) {
 		const struct finding *finding = &comparison->findings[i];
-		if (finding->verdict >= VERDICT_UNKNOWN || run->verbose)
+		bool alone = finding->verdict >= VERDICT_UNKNOWN && !finding->unreached;
+		if (alone || run->verbose)
 			print_finding(run, comparison->cluster, finding);
 	}
+	if (!run->verbose)
+		print_unreached(run, comparison);
 	fputc('\n', run->file);
 	if (!run->verbose) {
 		print_list(run, comparison, VERDICT_KEPT, "  Kept: ");

@@ -24,11 +24,10 @@ static void say_disabled(
 	struct judgement *judgement, const struct side *side, struct identity identity)
 {
 	bool local = identity.kind == IDENTITY_LOCAL;
-	const char *name = local ? identity.account + 2 : identity.written;
 	judgement_say(judgement, VERDICT_BROKEN, "%s: %s, presented at %s, is disabled.",
 		side->node->name, identity.written, judgement->subject);
-	judgement_remedy(judgement, "%s: net user \"%s\" /active:yes%s", side->node->name, name,
-		local ? "" : " (on a domain controller of its domain)");
+	judgement_remedy(judgement, "%s: net user \"%s\" /active:yes%s", side->node->name,
+		identity.name, local ? "" : " (on a domain controller of its domain)");
 }
 
 static void judge_disabled(struct judgement *judgement, struct side *side, struct identity identity)
@@ -51,15 +50,14 @@ static void judge_disabled(struct judgement *judgement, struct side *side, struc
 
 static void judge_local(struct judgement *judgement, struct side *side, struct identity identity)
 {
-	struct answer exists =
-		judgement_ask_of(judgement, side, FACT_ACCOUNT_EXISTS, identity.account);
-	switch (identity_account_exists(judgement, side, identity.account)) {
+	struct answer exists = identity_account_exists(judgement, side, identity.account);
+	switch (answer_is(exists, "true")) {
 	case TRUTH_NO:
 		judgement_show(judgement, side, (struct answer){.knowledge = KNOWLEDGE_ABSENT});
 		judgement_say(judgement, VERDICT_BROKEN, "%s: %s, presented at %s, does not exist.",
 			side->node->name, identity.written, judgement->subject);
-		judgement_remedy(judgement, "%s: net user \"%s\" * /add", side->node->name,
-			identity.account + 2);
+		judgement_remedy(
+			judgement, "%s: net user \"%s\" * /add", side->node->name, identity.name);
 		break;
 	case TRUTH_UNKNOWN:
 		say_unknown(judgement, side, identity, exists);
@@ -103,8 +101,7 @@ const struct rule rule_account_enabled = {
 	.judge = judge,
 	.demand = "The account that IIS uses as the anonymous user of each web location in scope "
 		  "exists and is not disabled.",
-	.why = "Windows refuses the logon of a disabled account with 1331, and IIS answers "
-	       "401.1.",
+	.why = "Windows refuses the logon of a disabled account with 1331, and IIS answers 401.1.",
 	.repair = "net user NAME /active:yes on the node, or for a domain account on a domain "
 		  "controller. Find out first who disabled it and why.",
 	.symptoms = {"1331", "401.1", "W3SVC 100"},

@@ -4,40 +4,52 @@
 
 #include "inventory/vocabulary.h"
 
-/* What a complete list does not hold is shown as absent. */
-static enum truth exists_on(
-	struct judgement *judgement, struct side *side, const char *account, struct answer *shown)
+/* Two names on two nodes: creating each on the other is no repair, one account for both is. */
+static bool remedy_one_account(
+	struct judgement *judgement, const struct side *side, struct identity identity)
 {
-	*shown = judgement_ask_of(judgement, side, FACT_ACCOUNT_EXISTS, account);
-	enum truth exists = identity_account_exists(judgement, side, account);
-	if (exists == TRUTH_NO && shown->knowledge == KNOWLEDGE_UNKNOWN)
-		*shown = (struct answer){.knowledge = KNOWLEDGE_ABSENT};
-	judgement_show(judgement, side, *shown);
-	return exists;
+	struct identity other =
+		identity_anonymous(judgement, judgement->sides[1], judgement->subject);
+	if (!other.account || identity_accounts_same(identity.account, other.account) != TRUTH_NO)
+		return false;
+	judgement_remedy(judgement,
+		"%s: do not create %s: the repair is one account of one name and password on every "
+		"node, in place of %s and %s (standby explain anonymous_user_same)",
+		side->node->name, identity.written, identity.written, other.written);
+	return true;
+}
+
+static void say_missing(struct judgement *judgement, struct side *side, struct identity identity)
+{
+	const char *node = side->node->name, *from = judgement->sides[0]->node->name;
+	judgement_say(judgement, VERDICT_BROKEN,
+		"%s does not have the account %s, which %s presents at %s.", node, identity.name,
+		from, judgement->subject);
+	if (!remedy_one_account(judgement, side, identity))
+		judgement_remedy(judgement,
+			"%s: net user \"%s\" * /add (the password that %s has configured)", node,
+			identity.name, from);
 }
 
 static void judge_local(struct judgement *judgement, struct side *side, struct identity identity)
 {
-	const char *node = side->node->name, *from = judgement->sides[0]->node->name;
-	const char *account = identity.account + 2; /* behind ".\" */
-	struct answer exists;
-	switch (exists_on(judgement, side, identity.account, &exists)) {
+	const char *node = side->node->name;
+	struct answer exists = identity_account_exists(judgement, side, identity.account);
+	judgement_show(judgement, side, exists);
+	switch (answer_is(exists, "true")) {
 	case TRUTH_YES:
-		judgement_say(judgement, VERDICT_KEPT, "%s has the account %s.", node, account);
+		judgement_say(
+			judgement, VERDICT_KEPT, "%s has the account %s.", node, identity.name);
 		break;
 	case TRUTH_UNKNOWN:
 		judgement_say(judgement, VERDICT_UNKNOWN,
-			"%s: whether it has the account %s, which %s presents at %s, is not "
-			"known: %s.",
-			node, account, from, judgement->subject, exists.why);
+			"%s: whether it has the account %s, which %s presents at %s, is not known: "
+			"%s.",
+			node, identity.name, judgement->sides[0]->node->name, judgement->subject,
+			exists.why);
 		break;
 	case TRUTH_NO:
-		judgement_say(judgement, VERDICT_BROKEN,
-			"%s does not have the account %s, which %s presents at %s.", node, account,
-			from, judgement->subject);
-		judgement_remedy(judgement,
-			"%s: net user \"%s\" * /add (the password that %s has configured)", node,
-			account, from);
+		say_missing(judgement, side, identity);
 	}
 }
 
@@ -57,7 +69,7 @@ static void judge_domain(struct judgement *judgement, struct identity identity)
 	struct side *x = judgement->sides[0], *y = judgement->sides[1];
 	struct answer a = judgement_ask_of(judgement, x, FACT_ACCOUNT_EXISTS, identity.account);
 	struct answer b = judgement_ask_of(judgement, y, FACT_ACCOUNT_EXISTS, identity.account);
-	const char *account = identity.account;
+	const char *account = identity.written;
 	judgement_show(judgement, x, a);
 	judgement_show(judgement, y, b);
 	if (truth_or(answer_is(a, "true"), answer_is(b, "true")) == TRUTH_YES) {
@@ -96,8 +108,8 @@ static void judge_identity(struct judgement *judgement, struct identity identity
 			"%s presents %s at %s, an account of another node, which it does not have.",
 			node, identity.written, location);
 		judgement_remedy(judgement,
-			"%s: enter an account of %s's own, or of a domain, in IIS as the "
-			"anonymous user of %s",
+			"%s: enter an account of %s's own, or of a domain, in IIS as the anonymous "
+			"user of %s",
 			node, node, location);
 		break;
 	default:
@@ -127,13 +139,15 @@ const struct rule rule_account_exists = {
 	.subject = SUBJECT_LOCATION,
 	.cross_node = true,
 	.judge = judge,
-	.demand = "Where pages call the other node, the account that they present as the "
-		  "anonymous user exists: an account of the node's own on both nodes, a domain "
-		  "account in its domain.",
+	.demand = "Where pages call the other node, the account that they present as the anonymous "
+		  "user exists: an account of the node's own on both nodes, a domain account in "
+		  "its domain.",
 	.why = "A node logs the anonymous user on with its own account, and the other "
-	       "authenticates the call only as an account of the same name of its own. Where it "
-	       "is missing, the logon fails with 1326.",
-	.repair = "Create it on the node that lacks it (net user NAME * /add asks for the "
+	       "authenticates the call only as an account of the same name of its own. Where it is "
+	       "missing, the logon fails with 1326.",
+	.repair = "Where the nodes present different names, the repair is one account of one name "
+		  "and password on every node: anonymous_user_same. Where they present one name, "
+		  "create it on the node that lacks it (net user NAME * /add asks for the "
 		  "password, which is the same as on the other node), or enter an account that "
 		  "exists in IIS. Running dcpromo deletes the local IUSR and IWAM accounts.",
 	.symptoms = {"1326", "401.1", "Error #46", "0x80070005"},

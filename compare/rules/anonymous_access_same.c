@@ -48,8 +48,8 @@ static void remedy(struct judgement *judgement, const struct side *on, const str
 	const char *key = identity_metabase_key(judgement, location);
 	if (identity_iis_from(judgement, off, 7, 0) == TRUTH_YES)
 		judgement_remedy(judgement,
-			"%s: IIS Manager, %s, Authentication, Anonymous Authentication, Enable "
-			"(or Disable on %s)",
+			"%s: IIS Manager, %s, Authentication, Anonymous Authentication, Enable (or "
+			"Disable on %s)",
 			off->node->name, location, on->node->name);
 	else
 		judgement_remedy(judgement,
@@ -110,8 +110,8 @@ const struct rule rule_anonymous_access_same = {
 	.why = "Where it is off, users whom the other node lets in without a name are asked for "
 	       "one, or are refused with 401.2.",
 	.repair = "Set it alike. IIS 5 and 6: IIS Manager, Properties of the location, Directory "
-		  "Security, Anonymous access and authentication control (bit 1, AuthAnonymous, "
-		  "of AuthFlags in the metabase). IIS 7 and later: the attribute enabled of "
+		  "Security, Anonymous access and authentication control (bit 1, AuthAnonymous, of "
+		  "AuthFlags in the metabase). IIS 7 and later: the attribute enabled of "
 		  "anonymousAuthentication in applicationHost.config.",
 	.symptoms = {"401.2"},
 	.source = "metabase property AuthFlags (cc785637); IIS docs, anonymousAuthentication",

@@ -128,10 +128,10 @@ const struct rule rule_anonymous_override_stray = {
 	.demand = "No location below the web service sets a user name, a password or password "
 		  "synchronisation of its own for the anonymous user, unless it is in scope or "
 		  "above one that is.",
-	.why = "A copy that is left at a lower level keeps the old password when the account's "
-	       "is changed. IIS 6 tries the logon with it even where anonymous access is disabled "
-	       "at that level, and can lock the account, which is then locked for the pages in "
-	       "scope too.",
+	.why = "A copy that is left at a lower level keeps the old password when the account's is "
+	       "changed. IIS 6 tries the logon with it even where anonymous access is disabled at "
+	       "that level, and can lock the account, which is then locked for the pages in scope "
+	       "too.",
 	.repair = "Keep one setting at the level of the web service and delete the copies below. "
 		  "IIS 5 and 6: adsutil.vbs FIND AnonymousUserPass lists the keys that set it, "
 		  "adsutil.vbs DELETE w3svc/LOCATION/AnonymousUserPass removes one. IIS 7 and "

@@ -2,6 +2,7 @@
 #include "compare/identity.h"
 #include "compare/rule.h"
 
+#include "base/pattern.h"
 #include "inventory/vocabulary.h"
 
 #include <string.h>
@@ -95,8 +96,8 @@ static void remedy(struct judgement *judgement, struct side *side)
 	struct identity identity = identity_anonymous(judgement, side, location);
 	judgement_remedy(judgement,
 		"%s: net user \"%s\" * (asks for the password: the same on every node)", node,
-		identity.account + 2 /* behind ".\" */);
-	identity_remedy_enter(judgement, side, location, "that password");
+		identity.name);
+	identity_remedy_enter(judgement, side, "that password");
 }
 
 static void compare_passwords(
@@ -114,9 +115,8 @@ static void compare_passwords(
 		broken = compare_missing(judgement, primary, a, backup, b);
 	else if (strncmp(a.value, b.value, KEYED) != 0)
 		judgement_say(judgement, VERDICT_UNKNOWN,
-			"%s and %s: the passwords configured at %s were fingerprinted in "
-			"different runs, and can be compared only within one; collect both nodes "
-			"in one run.",
+			"%s and %s: the passwords configured at %s were fingerprinted in different "
+			"runs, and can be compared only within one; collect both nodes in one run.",
 			primary->node->name, backup->node->name, location);
 	else
 		broken = compare_fingerprints(
@@ -130,7 +130,7 @@ static void compare_passwords(
 static void compare(
 	struct judgement *judgement, struct side *primary, struct side *backup, void *context)
 {
-	(void)context;
+	bool *compared = context;
 	struct identity a = identity_anonymous(judgement, primary, judgement->subject);
 	struct identity b = identity_anonymous(judgement, backup, judgement->subject);
 	if (a.kind == IDENTITY_UNKNOWN)
@@ -139,21 +139,75 @@ static void compare(
 		identity_known(judgement, backup, b);
 	if (a.kind == IDENTITY_UNKNOWN || b.kind == IDENTITY_UNKNOWN)
 		return;
-	if (a.kind == IDENTITY_LOCAL && b.kind == IDENTITY_LOCAL)
+	if (a.kind == IDENTITY_LOCAL && b.kind == IDENTITY_LOCAL) {
+		*compared = true;
 		compare_passwords(judgement, primary, backup);
-	else
+	} else {
 		judgement_say(judgement, VERDICT_NOT_APPLICABLE,
 			"%s and %s do not both present an account of their own at %s.",
 			primary->node->name, backup->node->name, judgement->subject);
+	}
+}
+
+static struct answer password_of(const struct judgement *judgement, const struct side *side)
+{
+	return side_answer(side,
+		pattern_fill(judgement->arena, FACT_ANONYMOUS_PASSWORD, judgement->subject, NULL));
+}
+
+/* The side that the others are shown against, whatever the order of the nodes. */
+static const struct side *reference(const struct judgement *judgement)
+{
+	const struct side *best = NULL;
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct side *side = judgement->sides[i];
+		if (!is_fingerprint(password_of(judgement, side)))
+			continue;
+		if (!best || (side->node->role == best->node->role
+					     ? strcmp(side->node->name, best->node->name) < 0
+					     : side->node->role == NODE_PRIMARY))
+			best = side;
+	}
+	return best;
+}
+
+static bool of_one_run(struct answer a, struct answer b)
+{
+	return is_fingerprint(a) && is_fingerprint(b) && strncmp(a.value, b.value, KEYED) == 0;
+}
+
+/* Says in the table which passwords are one: two different ones would both be "set" there. */
+static void show_passwords(struct judgement *judgement)
+{
+	const struct side *best = reference(judgement);
+	struct answer first = best ? password_of(judgement, best) : (struct answer){0};
+	size_t comparable = 0, equal = 0;
+	for (size_t i = 0; i < judgement->count; i++) {
+		struct answer answer = password_of(judgement, judgement->sides[i]);
+		comparable += of_one_run(first, answer);
+		equal += of_one_run(first, answer) && strcmp(answer.value, first.value) == 0;
+	}
+	for (size_t i = 0; comparable > 1 && i < judgement->count; i++) {
+		struct answer answer = password_of(judgement, judgement->sides[i]);
+		if (!of_one_run(first, answer))
+			continue;
+		bool same = strcmp(answer.value, first.value) == 0;
+		const char *one = equal == comparable ? "the same password" : "one password";
+		answer.value = same ? one : "another password";
+		judgement_show(judgement, judgement->sides[i], answer);
+	}
 }
 
 static void judge(struct judgement *judgement)
 {
+	bool compared = false;
 	for (size_t i = 0; i < judgement->count; i++)
 		judgement_ask_of(judgement, judgement->sides[i], FACT_ANONYMOUS_PASSWORD,
 			judgement->subject);
 	if (identity_anonymous_in_use(judgement, judgement->subject))
-		judgement_pairs(judgement, compare, NULL);
+		judgement_pairs(judgement, compare, &compared);
+	if (compared)
+		show_passwords(judgement);
 }
 
 const struct rule rule_anonymous_password_same = {
@@ -174,8 +228,8 @@ const struct rule rule_anonymous_password_same = {
 	       "with what is configured; whether it opens the account is another rule's question.",
 	.repair = "Set one password for the account on every node (net user NAME * asks for it), "
 		  "enter it in IIS with password synchronisation (\"Allow IIS to control "
-		  "password\") cleared, and restart IIS (iisreset). In IIS 4 and 5, selecting "
-		  "that box again deletes the stored password.",
+		  "password\") cleared, and restart IIS (iisreset). In IIS 4 and 5, selecting that "
+		  "box again deletes the stored password.",
 	.symptoms = {"Error #46", "Permission denied", "0x80070005", "401.1", "W3SVC 100"},
 	.source = "KB 330346; KB Q216828; KB Q259353",
 };

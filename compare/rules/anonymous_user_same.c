@@ -2,7 +2,6 @@
 #include "compare/identity.h"
 #include "compare/rule.h"
 
-#include "base/pattern.h"
 #include "inventory/vocabulary.h"
 
 #define ADSUTIL "cscript //nologo %%SystemDrive%%\\Inetpub\\AdminScripts\\adsutil.vbs"
@@ -18,26 +17,9 @@ struct outcome {
 	bool warning; /* a pair is broken by just that */
 };
 
-/* The level whose setting holds at the location, NULL where that is not known. */
-static const char *level_of(struct judgement *judgement, const struct side *side)
-{
-	struct arena *arena = judgement->arena;
-	const char *level = judgement->subject;
-	for (; level; level = location_parent(arena, level)) {
-		const char *path = pattern_fill(arena, FACT_ANONYMOUS_EXPLICIT, level, NULL);
-		struct answer set = side_answer(side, path);
-		if (set.knowledge == KNOWLEDGE_UNKNOWN)
-			return NULL;
-		judgement_note(judgement, side, path, set);
-		if (set.knowledge == KNOWLEDGE_PRESENT && rights_hold(set.value, "user"))
-			return level;
-	}
-	return NULL;
-}
-
 static const char *presents(struct judgement *judgement, const struct presented *presented)
 {
-	const char *level = level_of(judgement, presented->side);
+	const char *level = identity_level(judgement, presented->side, "user");
 	const char *node = presented->side->node->name, *written = presented->identity.written;
 	if (!level)
 		return arena_format(judgement->arena, "%s presents %s", node, written);
@@ -47,19 +29,18 @@ static const char *presents(struct judgement *judgement, const struct presented 
 /* In the order that the sources agree on: the account, then IIS with synchronisation off. */
 static void remedy(struct judgement *judgement, const struct side *side)
 {
-	const char *node = side->node->name, *level = level_of(judgement, side);
+	const char *node = side->node->name, *level = identity_level(judgement, side, "user");
 	if (!level)
 		level = judgement->subject;
 	judgement_remedy(judgement,
-		"%s: net user NAME * /add (NAME and its password the same on every node; where "
-		"the account exists, net user NAME * sets the password)",
+		"%s: net user NAME * /add (NAME and its password the same on every node; where the "
+		"account exists, net user NAME * sets the password)",
 		node);
 	bool metabase = identity_iis_from(judgement, side, 7, 0) != TRUTH_YES;
 	if (metabase)
 		judgement_remedy(judgement, "%s: " ADSUTIL " SET %s/AnonymousUserName NAME", node,
 			identity_metabase_key(judgement, level));
-	identity_remedy_enter(
-		judgement, side, level, metabase ? "the password" : "NAME and the password");
+	identity_remedy_enter(judgement, side, metabase ? "the password" : "NAME and the password");
 }
 
 static void say_broken(struct judgement *judgement, const struct presented *primary,
@@ -189,13 +170,13 @@ const struct rule rule_anonymous_user_same = {
 	.judge = judge,
 	.demand = "Where pages call the other node, the anonymous user of their location is an "
 		  "account of the same name on every node. The default IUSR_<computer> of IIS 5 "
-		  "and 6 never is. Domain accounts may differ if each is allowed to open the "
-		  "other node.",
+		  "and 6 never is. Domain accounts may differ if each is allowed to open the other "
+		  "node.",
 	.why = "An account of a node's own is not known to another computer: the call is "
 	       "authenticated there only if an account of the same name and password exists. With "
-	       "different names the pages of one node are refused by the other after failover. "
-	       "The built-in IUSR of IIS 7 and later is anonymous on the network even where both "
-	       "nodes have it.",
+	       "different names the pages of one node are refused by the other after failover. The "
+	       "built-in IUSR of IIS 7 and later is anonymous on the network even where both nodes "
+	       "have it.",
 	.repair = "In this order: create one account of the same name and password on every node "
 		  "(net user NAME * /add asks for the password). Enter it in IIS with password "
 		  "synchronisation (\"Allow IIS to control password\") cleared; on IIS 5 and 6 "

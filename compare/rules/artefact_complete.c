@@ -45,13 +45,10 @@ const struct rule rule_artefact_complete = {
 	.demand = "Everything that was asked of a node was obtained, and no artefact is cut or "
 		  "damaged.",
 	.why = "What an artefact does not tell is unknown, and an unknown must not pass for an "
-	       "answer: a "
-	       "rule that another rule's finding made pointless may not have asked for it. This "
-	       "rule is "
-	       "never broken: it turns not having looked into unknown.",
+	       "answer: a rule that another rule's finding made pointless may not have asked for "
+	       "it. This rule is never broken: it turns not having looked into unknown.",
 	.repair = "Bring what is missing; each reason says which artefact it is and how it is "
-		  "obtained. "
-		  "`standby requests NODE` prints the requests.",
+		  "obtained. `standby requests NODE` prints the requests.",
 	.symptoms = {"incomplete", "artefact not found"},
 	.source = "standby's own demand",
 };

@@ -20,17 +20,16 @@ const struct rule rule_dcom_app_launch_same = {
 	.demand =
 		"Each application in scope is registered on every node, and its launch list (value "
 		"LaunchPermission of its AppID, else the machine's DefaultLaunchPermission) lets "
-		"in "
-		"the same trustees with the same rights. Trustees are compared by their meaning: "
-		"the "
-		"anonymous user and the WAM user of each node count as the same role.",
+		"in the same trustees with the same rights. Trustees are compared by their "
+		"meaning: the anonymous user and the WAM user of each node count as the same role.",
 	.why = "The node whose list lacks a trustee refuses it to start or activate the server. "
-	       "That "
-	       "shows only when the node becomes the active one.",
+	       "That shows only when the node becomes the active one.",
 	.repair =
 		"On the node whose list is wrong: dcomcnfg, the application, Properties, Security, "
-		"launch permissions: choose custom, Edit, and add the trustee. End the server "
-		"afterwards, so that it starts with the new permissions.",
+		"launch permissions: choose custom, Edit, and add the trustee. Where the machine's "
+		"default held, the custom list replaces it and must name everybody; the default "
+		"itself holds for other applications too. End the server afterwards, so that it "
+		"starts with the new permissions.",
 	.symptoms = {"10002", "10003", "10016", "0x80070005",
 		"Access denied attempting to launch a DCOM Server", "Error #46"},
 	.source = "KB Q290398; KB 330346; Win32 docs, com/launchpermission",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/dcom_scope.h"
+#include "compare/dcom_text.h"
 #include "compare/dcom_trustee.h"
 #include "compare/identity.h"
 #include "compare/rule.h"
@@ -11,37 +12,17 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MDM_CLASS "{0C0A3666-30C9-11D0-8F20-00805F2CD064}"
-#define MDM_NAME "Machine Debug Manager"
-
 /* The accounts whose entries are sought in the lists of one node. */
 struct search {
 	struct judgement *judgement;
 	struct side *side;
 	struct strings accounts;
-	bool debugger; /* the application is known to be Machine Debug Manager */
+	struct strings roles; /* that must be let in too, by accounts that are not known */
+	bool debugger;	      /* the application is known to be Machine Debug Manager */
 };
 
 /* --- whom the application needs ----------------------------------------------------------------
  */
-
-/*
- * By its class, by what dcomcnfg calls it, or because the class leads to it. A class that is not in
- * scope is not collected, so it is not asked for.
- */
-static enum truth is_debugger(struct judgement *judgement, struct side *side)
-{
-	if (text_same(judgement->subject, MDM_CLASS))
-		return TRUTH_YES;
-	struct answer name = judgement_ask_of(judgement, side, FACT_APP_NAME, judgement->subject);
-	enum truth debugger = name.knowledge == KNOWLEDGE_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_NO;
-	if (name.knowledge == KNOWLEDGE_PRESENT && text_same(name.value, MDM_NAME))
-		debugger = TRUTH_YES;
-	if (!strings_hold(&judgement->cluster->classes, MDM_CLASS))
-		return debugger;
-	struct answer app = judgement_ask_of(judgement, side, FACT_CLASS_APP, MDM_CLASS);
-	return truth_or(debugger, answer_is(app, judgement->subject));
-}
 
 static const struct strings *declared(const struct judgement *judgement)
 {
@@ -62,14 +43,17 @@ static void seek(struct search *search, const char *account)
 
 static void seek_role(struct search *search, const char *role, struct identity identity)
 {
-	if (identity.account)
+	const char *name = dcom_role_name(role);
+	if (identity.account) {
 		seek(search, identity.account);
-	else
-		judgement_say(search->judgement, VERDICT_UNKNOWN,
-			"%s: which account is %s, whom the lists of %s must hold, is not known: "
-			"%s.",
-			search->side->node->name, role, search->judgement->subject,
-			identity.kind == IDENTITY_NONE ? "none is configured" : identity.why);
+		return;
+	}
+	if (!strings_hold(&search->roles, name))
+		strings_add(search->judgement->arena, &search->roles, name);
+	judgement_say(search->judgement, VERDICT_UNKNOWN,
+		"%s: which account is %s, whom the lists of %s must hold, is not known: %s.",
+		search->side->node->name, name, search->judgement->subject,
+		identity.kind == IDENTITY_NONE ? "none is configured" : identity.why);
 }
 
 static void seek_anonymous(struct search *search)
@@ -129,31 +113,80 @@ static const char *default_of(const struct dcom_list *list)
 	       "(KB Q290398),";
 }
 
+/* The rights that an account has where it is let in already; NULL where it is to be given all. */
+static const struct list_entry *entry_of(
+	const struct dcom_list *list, const char *account, const struct admission *admission)
+{
+	for (size_t i = 0; admission->admitted == TRUTH_YES && i < list->count; i++) {
+		const struct list_entry *entry = &list->entries[i];
+		if (!entry->deny && identity_accounts_same(entry->trustee, account) == TRUTH_YES)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Everybody for a list that replaces the default: who is needed, then whom that lets in besides. */
+static const char *everybody(const struct search *search, const struct asked *asked)
+{
+	struct judgement *judgement = search->judgement;
+	struct strings texts = {0};
+	for (size_t i = 0; i < search->accounts.count; i++) {
+		const char *account = search->accounts.items[i];
+		const char *typed = dcom_trustee_typed(judgement, search->side, account);
+		const struct list_entry *entry =
+			entry_of(asked->list, account, &asked->admissions[i]);
+		if (entry)
+			dcom_add_entry(judgement, &texts, entry, typed);
+		else if (!strings_hold(&texts, typed))
+			strings_add(judgement->arena, &texts, typed);
+	}
+	for (size_t i = 0; i < search->roles.count; i++)
+		strings_add(judgement->arena, &texts, search->roles.items[i]);
+	dcom_add_default(judgement, search->side, asked->list, &search->accounts, &texts);
+	return dcom_joined(judgement, &texts);
+}
+
+static void remedy_missing(
+	const struct search *search, const struct asked *asked, const char *missing, bool denied)
+{
+	struct judgement *judgement = search->judgement;
+	const char *steps = dcom_list_steps(judgement, asked->list->prefix);
+	if (dcom_list_is_default(judgement, asked->list))
+		judgement_remedy(judgement,
+			"%s: %s: choose custom, Edit, and enter everybody, because the new list "
+			"replaces the default: %s",
+			search->side->node->name, steps, everybody(search, asked));
+	else
+		judgement_remedy(judgement, "%s: %s: Edit, and allow %s%s",
+			search->side->node->name, steps, missing,
+			denied ? "; remove the entries that deny them" : "");
+}
+
 static void say_missing(const struct search *search, const struct asked *asked)
 {
 	struct judgement *judgement = search->judgement;
 	const struct dcom_list *list = asked->list;
-	const char *node = search->side->node->name;
-	auto_buffer struct buffer missing = BUFFER_INIT(SIZE_MAX);
-	auto_buffer struct buffer names = BUFFER_INIT(SIZE_MAX);
+	struct strings missing = {0}, typed = {0};
 	bool denied = false;
 	for (size_t i = 0; i < search->accounts.count; i++) {
-		const char *shown =
-			dcom_list_trustee(judgement, search->side, search->accounts.items[i]);
-		if (asked->admissions[i].admitted != TRUTH_NO)
+		const char *account = search->accounts.items[i];
+		const struct admission *admission = &asked->admissions[i];
+		if (admission->admitted != TRUTH_NO)
 			continue;
-		add_text(&missing, shown, asked->admissions[i].denied ? " (denied)" : "");
-		add_text(&names, shown, "");
-		denied |= asked->admissions[i].denied;
+		strings_add(judgement->arena, &missing,
+			arena_format(judgement->arena, "%s%s",
+				dcom_trustee(judgement, search->side, account),
+				admission->denied ? " (denied)" : ""));
+		strings_add(judgement->arena, &typed,
+			dcom_trustee_typed(judgement, search->side, account));
+		denied |= admission->denied;
 	}
-	judgement_say(judgement, VERDICT_BROKEN, "%s: the %s of %s%s does not let in %s.", node,
-		asked->name, judgement->subject,
+	judgement_say(judgement, VERDICT_BROKEN, "%s: the %s of %s%s does not let in %s.",
+		search->side->node->name, asked->name, judgement->subject,
 		list->kind == LIST_IS_BUILT_IN ? default_of(list)
 					       : dcom_list_source(judgement, list),
-		missing.data);
-	judgement_remedy(judgement, "%s: %s: choose custom, Edit, and allow %s%s", node,
-		dcom_list_steps(judgement, list->prefix), names.data,
-		denied ? "; remove the entries that deny them" : "");
+		dcom_joined(judgement, &missing));
+	remedy_missing(search, asked, dcom_joined(judgement, &typed), denied);
 }
 
 /* Accounts of which nothing is known for the same reason stand in one sentence. */
@@ -168,8 +201,7 @@ static void say_unknown(const struct search *search, const struct asked *asked, 
 		if (i < first)
 			return;
 		add_text(&names,
-			dcom_list_trustee(
-				search->judgement, search->side, search->accounts.items[i]),
+			dcom_trustee(search->judgement, search->side, search->accounts.items[i]),
 			"");
 	}
 	judgement_say(search->judgement, VERDICT_UNKNOWN,
@@ -234,7 +266,7 @@ static void judge(struct judgement *judgement)
 {
 	struct search search = {.judgement = judgement, .side = judgement->sides[0]};
 	const char *node = search.side->node->name;
-	enum truth debugger = is_debugger(judgement, search.side);
+	enum truth debugger = dcom_is_debugger(judgement, search.side);
 	const struct strings *needed = declared(judgement);
 	search.debugger = debugger == TRUTH_YES;
 	for (size_t i = 0; i < needed->count; i++)
@@ -243,16 +275,16 @@ static void judge(struct judgement *judgement)
 		seek_for_debugger(&search);
 	else if (debugger == TRUTH_UNKNOWN)
 		judgement_say(judgement, VERDICT_UNKNOWN,
-			"%s: whether %s is " MDM_NAME
-			", whose lists must hold certain trustees, is not "
-			"known: bring the registry below HKLM\\SOFTWARE\\Classes.",
+			"%s: whether %s is " DEBUGGER_NAME
+			", whose lists must hold certain trustees, is not known: bring the "
+			"registry below HKLM\\SOFTWARE\\Classes.",
 			node, judgement->subject);
 	if (needed->count || debugger == TRUTH_YES)
 		judge_lists(&search);
 	else if (debugger == TRUTH_NO)
 		judgement_say(judgement, VERDICT_NOT_APPLICABLE,
 			"The inventory names no trustees that the lists of %s must hold, and it is "
-			"not " MDM_NAME ".",
+			"not " DEBUGGER_NAME ".",
 			judgement->subject);
 }
 
@@ -263,26 +295,24 @@ const struct rule rule_dcom_app_trustees_present = {
 	.scope = RULE_NODE,
 	.subject = SUBJECT_APPLICATION,
 	.judge = judge,
-	.demand = "On each node both the launch and the access list that hold for the application "
-		  "let in "
-		  "each trustee that it needs: those that the inventory names under trustees, and "
-		  "for " MDM_NAME " INTERACTIVE, SYSTEM, Administrators and the node's WAM user "
-		  "(IWAM_<computer>). An entry for Everyone serves for all; a denial breaks the "
-		  "rule.",
+	.demand =
+		"On each node both the launch and the access list that hold for the application "
+		"let in "
+		"each trustee that it needs: those that the inventory names under trustees, and "
+		"for " DEBUGGER_NAME " INTERACTIVE, SYSTEM, Administrators and the node's WAM user "
+		"(IWAM_<computer>). An entry for Everyone serves for all; a denial breaks the "
+		"rule.",
 	.why = "Where an application has no permissions of its own the machine's defaults hold, "
-	       "and they "
-	       "are tight: blank access permissions mean that only the system and the identity "
-	       "that is "
-	       "the server's own have access. IIS out of process starts and calls " MDM_NAME
-	       " as IWAM_<computer>, which those defaults refuse.",
+	       "and they are tight: blank access permissions mean that only the system and the "
+	       "identity that is the server's own have access. IIS out of process starts and "
+	       "calls " DEBUGGER_NAME " as IWAM_<computer>, which those defaults refuse.",
 	.repair = "dcomcnfg, the application, Properties, Security: choose custom access "
-		  "permissions, "
-		  "Edit, and add the trustees; do the same for custom launch permissions. "
-		  "For " MDM_NAME " set the identity to the interactive user (or to a named member "
-		  "of Administrators if "
-		  "nobody will be logged on), and end every Mdm.exe or restart. If dcomcnfg does "
-		  "not list "
-		  "it: mdm.exe /regserver.",
+		  "permissions, Edit, and add the trustees; do the same for custom launch "
+		  "permissions. A custom list replaces the machine's default, so it must also name "
+		  "everybody whom that lets in, SYSTEM above all. For " DEBUGGER_NAME
+		  " set the identity to the interactive user (or to a named member of "
+		  "Administrators if nobody will be logged on), and end every Mdm.exe or restart. "
+		  "If dcomcnfg does not list it: mdm.exe /regserver.",
 	.symptoms = {"10002", "10003", "Access denied attempting to launch a DCOM Server", "10016",
 		"10017"},
 	.source =

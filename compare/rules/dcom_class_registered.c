@@ -46,8 +46,8 @@ static void judge(struct judgement *judgement)
 	if (judge_answers_same(judgement, what, answers, VERDICT_KEPT) == VERDICT_BROKEN)
 		judgement_remedy(judgement,
 			"Every node: compare the value AppID below "
-			"HKLM\\SOFTWARE\\Classes\\CLSID\\%s and "
-			"register the same version of the server everywhere",
+			"HKLM\\SOFTWARE\\Classes\\CLSID\\%s and register the same version of the "
+			"server everywhere",
 			judgement->subject);
 }
 
@@ -61,18 +61,14 @@ const struct rule rule_dcom_class_registered = {
 	.judge = judge,
 	.paths = {FACT_CLASS_EXISTS, FACT_CLASS_APP},
 	.demand = "Each class (CLSID) in scope is registered on every node, and its AppID is the "
-		  "same "
-		  "on every node or set on none.",
+		  "same on every node or set on none.",
 	.why = "A node without the class cannot create the object: calls fail with 0x80040154 as "
-	       "soon as "
-	       "it is the active one. The AppID of the class leads to the permissions and the "
-	       "identity "
-	       "of the application, so with another AppID other permissions hold.",
+	       "soon as it is the active one. The AppID of the class leads to the permissions and "
+	       "the identity of the application, so with another AppID other permissions hold.",
 	.repair = "Register the server on the node that lacks it: SERVER.exe /regserver for a "
-		  "program, "
-		  "regsvr32 SERVER.dll for a library. Machine Debug Manager: mdm.exe /regserver. "
-		  "Where "
-		  "the AppIDs differ, install the same version of the server on all nodes.",
+		  "program, regsvr32 SERVER.dll for a library. Machine Debug Manager: mdm.exe "
+		  "/regserver. Where the AppIDs differ, install the same version of the server on "
+		  "all nodes.",
 	.symptoms = {"0x80040154", "Class not registered", "10000"},
 	.source = "KB Q290398; KB Q246054; Win32 docs, com/runas",
 };

@@ -45,14 +45,11 @@ const struct rule rule_dcom_enabled = {
 	.demand = "The registry value EnableDCOM of HKLM\\SOFTWARE\\Microsoft\\Ole is Y on every "
 		  "node.",
 	.why = "With N the computer accepts no DCOM calls from others and makes none itself: the "
-	       "node "
-	       "neither serves the application nor reaches the one of its peer. What holds where "
-	       "the "
-	       "value is missing is not documented, so that is unknown.",
+	       "node neither serves the application nor reaches the one of its peer. What holds "
+	       "where the value is missing is not documented, so that is unknown.",
 	.repair = "Set EnableDCOM to Y (dcomcnfg, Enable Distributed COM on this computer; or reg "
-		  "add "
-		  "HKLM\\SOFTWARE\\Microsoft\\Ole /v EnableDCOM /t REG_SZ /d Y) and restart the "
-		  "computer.",
+		  "add HKLM\\SOFTWARE\\Microsoft\\Ole /v EnableDCOM /t REG_SZ /d Y) and restart "
+		  "the computer.",
 	.symptoms = {"0x800706ba", "The RPC server is unavailable", "10009", "10028"},
 	.source = "Win32 docs, com/enabledcom; KB Q176799",
 };

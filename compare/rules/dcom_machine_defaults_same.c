@@ -18,18 +18,14 @@ const struct rule rule_dcom_machine_defaults_same = {
 	.judge = judge,
 	.demand =
 		"DefaultLaunchPermission and DefaultAccessPermission of "
-		"HKLM\\SOFTWARE\\Microsoft\\Ole "
-		"let in the same trustees with the same rights on every node. Trustees are "
-		"compared "
-		"by their meaning: the anonymous user and the WAM user of each node count as the "
-		"same role, accounts of the nodes' own by their names. Where neither node has a "
-		"list, "
-		"COM's own default holds, which is the same only for the same version of Windows.",
+		"HKLM\\SOFTWARE\\Microsoft\\Ole let in the same trustees with the same rights on "
+		"every node. Trustees are compared by their meaning: the anonymous user and the "
+		"WAM user of each node count as the same role, accounts of the nodes' own by their "
+		"names. Where neither node has a list, COM's own default holds, which is the same "
+		"only for the same version of Windows.",
 	.why = "The defaults hold for each application that has no permissions of its own. A "
-	       "trustee "
-	       "that is missing on one node is refused there. Between different versions of "
-	       "Windows a "
-	       "difference may be by design, so that is unknown rather than broken.",
+	       "trustee that is missing on one node is refused there. Between different versions "
+	       "of Windows a difference may be by design, so that is unknown rather than broken.",
 	.repair =
 		"On the node whose list is wrong: dcomcnfg, My Computer, Properties, COM Security, "
 		"Edit Default (Windows 2000: dcomcnfg, Default Security). Better: give the "

@@ -22,19 +22,14 @@ const struct rule rule_dcom_machine_limits_same = {
 		"every node. Where neither node has a limit, they agree only if both run the same "
 		"version of Windows.",
 	.why = "From Windows XP Service Pack 2 and Windows Server 2003 Service Pack 1 on the "
-	       "limits come "
-	       "before the permissions of every application: whom a limit refuses, no application "
-	       "can "
-	       "let in. By default they give a caller that is neither an administrator nor, on "
-	       "Windows Server 2003 SP1 and later, in Distributed COM Users no remote launch or "
-	       "activation. The defaults differ between versions of Windows, so a difference "
-	       "between "
-	       "different versions is unknown rather than broken.",
-	.repair =
-		"On the node whose limit is wrong: dcomcnfg, My Computer, Properties, COM "
-		"Security, Edit "
-		"Limits. Where a group policy sets them (DCOM: Machine Launch Restrictions, DCOM: "
-		"Machine Access Restrictions in SDDL), change the policy.",
+	       "limits come before the permissions of every application: whom a limit refuses, no "
+	       "application can let in. By default they give a caller that is neither an "
+	       "administrator nor, on Windows Server 2003 SP1 and later, in Distributed COM Users "
+	       "no remote launch or activation. The defaults differ between versions of Windows, "
+	       "so a difference between different versions is unknown rather than broken.",
+	.repair = "On the node whose limit is wrong: dcomcnfg, My Computer, Properties, COM "
+		  "Security, Edit Limits. Where a group policy sets them (DCOM: Machine Launch "
+		  "Restrictions, DCOM: Machine Access Restrictions in SDDL), change the policy.",
 	.symptoms = {"10015", "10019", "10027", "0x80070005", "Error #46"},
 	.source = "Win32 docs, "
 		  "com/dcom-security-enhancements-in-windows-xp-service-pack-2-and-windows-"

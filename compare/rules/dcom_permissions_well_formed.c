@@ -71,19 +71,14 @@ const struct rule rule_dcom_permissions_well_formed = {
 	.subject = SUBJECT_DCOM,
 	.judge = judge,
 	.demand = "The machine's default and limit lists and the lists of each application in "
-		  "scope are "
-		  "valid security descriptors, every entry holds EXECUTE, and no list mixes "
-		  "entries of "
-		  "the old form (EXECUTE alone, meaning local and remote) with entries of the new "
-		  "one.",
+		  "scope are valid security descriptors, every entry holds EXECUTE, and no list "
+		  "mixes entries of the old form (EXECUTE alone, meaning local and remote) with "
+		  "entries of the new one.",
 	.why = "COM refuses such a descriptor, so the permissions that an administrator meant do "
-	       "not "
-	       "hold. It comes from scripts that write the binary value, and from lists of one "
-	       "version "
-	       "of Windows copied to another.",
+	       "not hold. It comes from scripts that write the binary value, and from lists of one "
+	       "version of Windows copied to another.",
 	.repair = "Open the list with dcomcnfg and write it anew: remove every entry and add it "
-		  "again "
-		  "with the rights that it needs.",
+		  "again with the rights that it needs.",
 	.symptoms = {"10020", "10021", "10022", "10023", "0x80070005"},
 	.source = "Win32 docs, com/access-control-lists-for-com; [MS-DTYP] 2.4.6",
 };

@@ -89,14 +89,12 @@ static void judge_trustee(struct judgement *judgement, struct found *found, cons
 	else if (unresolved)
 		judgement_say(judgement, VERDICT_UNKNOWN,
 			"%s: the %s names %s, and which account that is is not known: bring a "
-			"complete "
-			"list of the accounts (identity.json).",
+			"complete list of the accounts (identity.json).",
 			found->side->node->name, found->list, found->sid);
 	else
 		judgement_say(judgement, VERDICT_UNKNOWN,
 			"%s: the %s names %s of a domain or of another computer, and no directory "
-			"was "
-			"asked whether that account exists.",
+			"was asked whether that account exists.",
 			found->side->node->name, found->list, found->sid);
 }
 
@@ -157,14 +155,11 @@ const struct rule rule_dcom_trustee_orphan = {
 		"The machine's DCOM lists and those of each application in scope name no SID that "
 		"nobody has, and none that belongs to another node of the cluster.",
 	.why = "An account of a node's own has a SID that holds on that node alone. A list that "
-	       "was copied "
-	       "with the registry of another node still names that node's accounts: it looks alike "
-	       "and "
-	       "lets in nobody. The entry of a deleted account is likewise without effect, and an "
-	       "account of the same name that was made anew has another SID.",
+	       "was copied with the registry of another node still names that node's accounts: it "
+	       "looks alike and lets in nobody. The entry of a deleted account is likewise without "
+	       "effect, and an account of the same name that was made anew has another SID.",
 	.repair = "dcomcnfg, the list: remove the entry that shows as a SID or as an unknown "
-		  "account, and "
-		  "add the account of this node that is meant.",
+		  "account, and add the account of this node that is meant.",
 	.symptoms = {"10002", "10016", "10017", "0x80070005", "Account Unknown"},
 	.source = "[MS-DTYP] 2.4.2; Win32 docs, com/access-control-lists-for-com",
 };

@@ -38,8 +38,8 @@ const struct rule rule_location_present = {
 	.scope = RULE_PAIR,
 	.subject = SUBJECT_LOCATION,
 	.judge = judge,
-	.demand = "Each web location in scope exists on every node. A location that no node has "
-		  "is not matched: then the inventory or all nodes are wrong.",
+	.demand = "Each web location in scope exists on every node. A location that no node has is "
+		  "not matched: then the inventory or all nodes are wrong.",
 	.why = "Pages that are not on the backup cannot be served after failover. Sites are "
 	       "numbered in IIS 5 and 6, and the number of a site may differ between nodes.",
 	.repair = "Create the site or virtual directory on the node that lacks it, with the same "

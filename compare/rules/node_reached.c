@@ -21,14 +21,12 @@ static void judge(struct judgement *judgement)
 	else if (name.knowledge == KNOWLEDGE_ABSENT)
 		judgement_say(judgement, VERDICT_UNKNOWN,
 			"Whether the artefacts of %s are its own is not known: none of them states "
-			"the "
-			"name of its computer. Bring identity.json.",
+			"the name of its computer. Bring identity.json.",
 			node);
 	else if (!text_same(name.value, node))
 		judgement_say(judgement, VERDICT_UNKNOWN,
 			"The artefacts of %s say that they are of %s: nothing is known of %s. "
-			"Correct the "
-			"inventory, or bring the artefacts of %s.",
+			"Correct the inventory, or bring the artefacts of %s.",
 			node, name.value, node, node);
 	else
 		judgement_say(judgement, VERDICT_KEPT, "%s was looked at, and is the computer %s.",
@@ -46,16 +44,13 @@ const struct rule rule_node_reached = {
 	.judge = judge,
 	.paths = {FACT_NODE_NAME},
 	.demand = "There are artefacts of every node of the cluster, and they state the computer "
-		  "name "
-		  "that the inventory has for it.",
+		  "name that the inventory has for it.",
 	.why = "What could not be looked at is not known to be right. Artefacts of another "
-	       "computer, in "
-	       "the wrong folder or behind a wrong address, would make two nodes look alike that "
-	       "are "
-	       "not. This rule is never broken: it turns not having looked into unknown.",
+	       "computer, in the wrong folder or behind a wrong address, would make two nodes look "
+	       "alike that are not. This rule is never broken: it turns not having looked into "
+	       "unknown.",
 	.repair = "Make the node reachable, or bring its artefacts; where the name differs, "
-		  "correct the "
-		  "name or the address in the inventory.",
+		  "correct the name or the address in the inventory.",
 	.symptoms = {"was not reached", "no snapshot of this node"},
 	.source = "standby's own demand",
 };

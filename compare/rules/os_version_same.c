@@ -47,20 +47,14 @@ const struct rule rule_os_version_same = {
 	.judge = judge,
 	.paths = {FACT_OS_VERSION, FACT_OS_SERVICE_PACK},
 	.demand = "Version (major, minor and build number) and service pack of Windows are the "
-		  "same on "
-		  "every node.",
+		  "same on every node.",
 	.why = "Defaults change between versions: the anonymous account of IIS and its logon "
-	       "(2000, 2003, "
-	       "2008), IIS subauthentication (not in a default Windows Server 2003), the DCOM "
-	       "limits "
-	       "(2003 Service Pack 1), and the authentication that DCOM demands of callers. What "
-	       "works "
-	       "on one version may be refused on the other.",
+	       "(2000, 2003, 2008), IIS subauthentication (not in a default Windows Server 2003), "
+	       "the DCOM limits (2003 Service Pack 1), and the authentication that DCOM demands of "
+	       "callers. What works on one version may be refused on the other.",
 	.repair = "Bring the nodes to one version and service pack. While they differ on purpose, "
-		  "expect "
-		  "unknown instead of broken where defaults differ by design, and test a failover "
-		  "in both "
-		  "directions.",
+		  "expect unknown instead of broken where defaults differ by design, and test a "
+		  "failover in both directions.",
 	.symptoms = {"Error #46", "10036", "10037"},
 	.source = "KB 330346; KB 5004442; Win32 docs, "
 		  "com/dcom-security-enhancements-in-windows-xp-service-"

@@ -18,13 +18,14 @@ static void judge_on(struct judgement *judgement, struct side *from, struct side
 		return;
 	}
 	judgement_say(judgement, VERDICT_BROKEN,
-		"%s: password synchronisation is on at %s, so that calls of its pages reach %s as "
-		"a null session and not as %s.",
-		node, location, to->node->name, identity.written);
+		"%s: password synchronisation is on at %s, so that its pages never call as %s: "
+		"where subauthentication works, the call reaches %s as a null session, and where "
+		"it does not, the anonymous logon itself fails.",
+		node, location, identity.written, to->node->name);
 	if (identity.kind == IDENTITY_LOCAL)
 		judgement_remedy(judgement, "%s: net user \"%s\" * (asks for the password)", node,
-			identity.account + 2 /* behind ".\" */);
-	identity_remedy_enter(judgement, judgement->sides[0], location, "the password");
+			identity.name);
+	identity_remedy_enter(judgement, from, "the password");
 }
 
 static void judge_sync(struct judgement *judgement, struct answer sync)
@@ -39,8 +40,8 @@ static void judge_sync(struct judgement *judgement, struct answer sync)
 		break;
 	case KNOWLEDGE_ABSENT:
 		judgement_say(judgement, VERDICT_UNKNOWN,
-			"%s: password synchronisation is not set at %s, and what holds then is "
-			"not established; clear it explicitly.",
+			"%s: password synchronisation is not set at %s, and what holds then is not "
+			"established; clear it explicitly.",
 			node, location);
 		break;
 	case KNOWLEDGE_PRESENT:
@@ -88,14 +89,16 @@ const struct rule rule_password_sync_off = {
 	.subject = SUBJECT_LOCATION,
 	.cross_node = true,
 	.judge = judge,
-	.demand = "On IIS 4 to 6, where pages call the other node, AnonymousPasswordSync "
-		  "(\"Allow IIS to control password\") is off for their location.",
+	.demand = "On IIS 4 to 6, where pages call the other node, AnonymousPasswordSync (\"Allow "
+		  "IIS to control password\") is off for their location.",
 	.why = "With it on, IIS logs the anonymous user on by subauthentication. That gives a "
 	       "network token, which cannot log on to another computer: the call arrives there as "
 	       "a null session. Windows 2000 counts a null session among Everyone; Windows Server "
-	       "2003 and later do so only with EveryoneIncludesAnonymous set to 1.",
-	.repair = "In this order: set the account's password (net user NAME * asks for it), "
-		  "enter it in IIS with \"Allow IIS to control password\" cleared, restart IIS "
+	       "2003 and later do so only with EveryoneIncludesAnonymous set to 1. Where "
+	       "subauthentication does not work, as on IIS 6 by default, the anonymous logon fails "
+	       "before any call is made (401.1).",
+	.repair = "In this order: set the account's password (net user NAME * asks for it), enter "
+		  "it in IIS with \"Allow IIS to control password\" cleared, restart IIS "
 		  "(iisreset).",
 	.symptoms = {"Error #46", "Permission denied", "0x80070005", "800a0046"},
 	.source = "KB 330346; KB Q207671; KB Q216828; KB 278259",

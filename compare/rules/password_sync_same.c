@@ -39,7 +39,7 @@ static void compare_unset(struct judgement *judgement, struct side *primary, str
 static void say_differ(struct judgement *judgement, const struct side *on, const char *values)
 {
 	judgement_say(judgement, VERDICT_BROKEN, "%s.", values);
-	identity_remedy_enter(judgement, on, judgement->subject, "the account's password");
+	identity_remedy_enter(judgement, on, "the account's password");
 }
 
 static void compare_sync(struct judgement *judgement, struct side *primary, struct side *backup)
@@ -114,18 +114,18 @@ const struct rule rule_password_sync_same = {
 	.scope = RULE_PAIR,
 	.subject = SUBJECT_LOCATION,
 	.judge = judge,
-	.demand = "On IIS 4 to 6 AnonymousPasswordSync (\"Allow IIS to control password\") has "
-		  "the same value on every node, for each web location in scope. IIS 7 and later "
-		  "have no such setting.",
-	.why = "With it on, IIS logs the anonymous user on by subauthentication and the "
-	       "configured password is not compared with the account's; with it off, the password "
-	       "must be right. A node where only one of the two works answers 401.1 while the "
-	       "other serves. What holds on IIS 6 where the value is not set is not established: "
+	.demand = "On IIS 4 to 6 AnonymousPasswordSync (\"Allow IIS to control password\") has the "
+		  "same value on every node, for each web location in scope. IIS 7 and later have "
+		  "no such setting.",
+	.why = "With it on, IIS logs the anonymous user on by subauthentication and the configured "
+	       "password is not compared with the account's; with it off, the password must be "
+	       "right. A node where only one of the two works answers 401.1 while the other "
+	       "serves. What holds on IIS 6 where the value is not set is not established: "
 	       "Microsoft's pages and the metabase schema disagree.",
 	.repair = "Clear it on every node: enter the account's password in IIS Manager with "
 		  "\"Allow IIS to control password\" cleared, or adsutil.vbs SET "
-		  "w3svc/LOCATION/AnonymousPasswordSync FALSE, and restart IIS (iisreset). Once "
-		  "it is cleared the password must be stored: in IIS 4 and 5, selecting the box "
+		  "w3svc/LOCATION/AnonymousPasswordSync FALSE, and restart IIS (iisreset). Once it "
+		  "is cleared the password must be stored: in IIS 4 and 5, selecting the box "
 		  "deletes it.",
 	.symptoms = {"401.1", "W3SVC 100", "W3SVC-WP 2266"},
 	.source = "KB 330346; KB Q216828; KB Q259353; metabase property AnonymousPasswordSync "

@@ -63,6 +63,24 @@ static struct answer pool_identity(
 	return (struct answer){.knowledge = KNOWLEDGE_UNKNOWN, .why = why_not(identity)};
 }
 
+/* The words of a pool's identity as IIS Manager and the documentation write them. */
+static const char *identity_words(const char *identity)
+{
+	static const struct {
+		const char *value, *words;
+	} identities[] = {
+		{"local-system", "LocalSystem"},
+		{"local-service", "LocalService"},
+		{"network-service", "NetworkService"},
+		{"specific-user", "a user of its own"},
+	};
+	for (size_t i = 0; i < sizeof identities / sizeof *identities; i++) {
+		if (strcmp(identities[i].value, identity) == 0)
+			return identities[i].words;
+	}
+	return identity;
+}
+
 /* In IIS 5 isolation mode applications in process run as LocalSystem, whatever the pools say. */
 static struct condition runs_as_system(struct judgement *judgement, struct side *side)
 {
@@ -77,7 +95,7 @@ static struct condition runs_as_system(struct judgement *judgement, struct side 
 	if (condition.holds == TRUTH_NO)
 		condition.failing = arena_format(judgement->arena,
 			"the application pool %s runs as %s and not as LocalSystem", pool,
-			identity.value);
+			identity_words(identity.value));
 	else if (condition.holds == TRUTH_UNKNOWN)
 		condition.unknown = arena_format(judgement->arena,
 			"whether the worker process runs as LocalSystem is not known: %s",
@@ -108,7 +126,7 @@ static void say_failing(struct judgement *judgement, const struct side *side, co
 	judgement_say(judgement, VERDICT_BROKEN,
 		"%s: password synchronisation is on at %s and cannot work: %s.", node, location,
 		reason);
-	identity_remedy_enter(judgement, side, location, "the account's password");
+	identity_remedy_enter(judgement, side, "the account's password");
 }
 
 /* IIS 5 registers the library by default; IIS 6 needs three things, off in a new installation. */
@@ -161,8 +179,8 @@ static void say_sync_unknown(struct judgement *judgement, struct side *side, str
 {
 	if (sync.knowledge == KNOWLEDGE_ABSENT)
 		judgement_say(judgement, VERDICT_UNKNOWN,
-			"%s: password synchronisation is not set at %s, and what holds then is "
-			"not established; clear it explicitly.",
+			"%s: password synchronisation is not set at %s, and what holds then is not "
+			"established; clear it explicitly.",
 			side->node->name, judgement->subject);
 	else
 		judgement_say(judgement, VERDICT_UNKNOWN,
@@ -205,19 +223,18 @@ const struct rule rule_subauthentication_works = {
 	.scope = RULE_NODE,
 	.subject = SUBJECT_LOCATION,
 	.judge = judge,
-	.demand = "Where AnonymousPasswordSync is on, subauthentication works. IIS 5: "
-		  "iissuba.dll is registered as Auth132. IIS 6: also the worker process runs as "
-		  "LocalSystem (the identity of the application pool, or IIS 5 isolation mode in "
-		  "process), and the setting is on at the level of the web service.",
+	.demand = "Where AnonymousPasswordSync is on, subauthentication works. IIS 5: iissuba.dll "
+		  "is registered as Auth132. IIS 6: also the worker process runs as LocalSystem "
+		  "(the identity of the application pool, or IIS 5 isolation mode in process), and "
+		  "the setting is on at the level of the web service.",
 	.why = "IIS 6 is installed with subauthentication off. After an upgrade from IIS 5 the "
 	       "setting stays on and the other conditions fail: anonymous users get 401.1, and "
 	       "event 2266 says that password synchronisation is disabled. Auth132 alone proves "
 	       "nothing: it was seen on systems that never used it.",
-	.repair = "Do without: set the account's password (net user NAME * asks for it), enter "
-		  "it in IIS with \"Allow IIS to control password\" cleared, restart IIS "
-		  "(iisreset). To keep it on IIS 6, all three are needed: the pool's identity "
-		  "LocalSystem, rundll32 "
-		  "%windir%\\system32\\inetsrv\\iissuba.dll,RegisterIISSUBA, and "
+	.repair = "Do without: set the account's password (net user NAME * asks for it), enter it "
+		  "in IIS with \"Allow IIS to control password\" cleared, restart IIS (iisreset). "
+		  "To keep it on IIS 6, all three are needed: the pool's identity LocalSystem, "
+		  "rundll32 %windir%\\system32\\inetsrv\\iissuba.dll,RegisterIISSUBA, and "
 		  "AnonymousPasswordSync true on w3svc.",
 	.symptoms = {"W3SVC-WP 2266", "2266", "401.1", "W3SVC 100"},
 	.source = "cc739654; cc783654; KB 332167; KB 899300; KB Q190005",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare/dcom_list.h"
 
+#include "compare/dcom_text.h"
 #include "compare/dcom_trustee.h"
 #include "compare/rule.h"
 #include "inventory/vocabulary.h"
@@ -240,8 +241,8 @@ static void the_summary_names_entries_and_roles(void **state)
 	add(bench, 0, ACCESS "deny/Guests", "remote-access");
 	struct dcom_list list = list_at(bench, ACCESS);
 	struct answer answer = dcom_list_summary(&bench->judgement, &bench->sides[0], &list);
-	assert_string_equal(
-		answer.value, "@wam (.\\iwam_conf1): local-access, deny Guests: remote-access");
+	assert_string_equal(answer.value,
+		"IWAM_CONF1 (the WAM user): local-access, deny Guests: remote-access");
 }
 
 /* --- comparing ---------------------------------------------------------------------------------
@@ -304,6 +305,57 @@ static void an_entry_without_a_counterpart_is_named_with_its_node(void **state)
 		"CONF2: dcomcnfg, " APP ", Properties, Security, access permissions: add Users "
 		"(remote-access) as on CONF1, or "
 		"take it off there");
+}
+
+static bool is_evidence(const struct bench *bench, const char *path)
+{
+	for (size_t i = 0; i < bench->judgement.evidence_count; i++) {
+		if (strcmp(bench->judgement.evidence[i].path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void roles_are_no_evidence_where_only_groups_and_the_system_are_on_the_lists(void **state)
+{
+	struct bench *bench = *state;
+	write_lists(bench);
+	lose(bench, 0, "iis/");
+	add(bench, 0, ACCESS "allow/Administrators", "local-access");
+	add(bench, 1, ACCESS "allow/Users", "local-access");
+	assert_int_equal(compare(bench, false), VERDICT_BROKEN);
+	assert_false(is_evidence(bench, "iis/location/%2F/anonymous/user"));
+	assert_false(is_evidence(bench, "iis/wam/user"));
+}
+
+static void a_list_for_people_names_all_rights_of_its_kind_at_once(void **state)
+{
+	(void)state;
+	assert_string_equal(dcom_rights("local-access remote-access"), "all rights");
+	assert_string_equal(
+		dcom_rights("local-launch remote-launch local-activation remote-activation"),
+		"all rights");
+	assert_string_equal(
+		dcom_rights("local-launch remote-launch"), "local-launch remote-launch");
+	assert_string_equal(dcom_rights(""), "");
+}
+
+static void an_account_is_typed_as_it_is_configured_on_the_node(void **state)
+{
+	struct bench *bench = *state;
+	const struct side *sides = bench->sides;
+	add(bench, 0, "iis/wam/user", "CONF1\\IWAM_CONF1");
+	add(bench, 1, "iis/wam/user", "CORP\\Wam");
+	seal(bench);
+	struct judgement *judgement = &bench->judgement;
+	assert_string_equal(
+		dcom_trustee_typed(judgement, &sides[0], ".\\iwam_conf1"), "IWAM_CONF1");
+	assert_string_equal(dcom_trustee_on_peer(judgement, &sides[0], ".\\iwam_conf1", &sides[1]),
+		"CORP\\Wam");
+	assert_string_equal(
+		dcom_trustee(judgement, &sides[1], "CORP\\wam"), "CORP\\Wam (the WAM user)");
+	assert_string_equal(dcom_trustee_typed(judgement, &sides[0], ".\\other"), "other");
+	assert_string_equal(dcom_trustee_typed(judgement, &sides[0], "SYSTEM"), "SYSTEM");
 }
 
 static void a_denial_is_no_counterpart_of_a_grant(void **state)
@@ -462,6 +514,9 @@ int main(void)
 		TEST(equal_lists_agree),
 		TEST(one_role_agrees_whatever_its_account_is_called),
 		TEST(an_entry_without_a_counterpart_is_named_with_its_node),
+		TEST(roles_are_no_evidence_where_only_groups_and_the_system_are_on_the_lists),
+		TEST(a_list_for_people_names_all_rights_of_its_kind_at_once),
+		TEST(an_account_is_typed_as_it_is_configured_on_the_node),
 		TEST(a_denial_is_no_counterpart_of_a_grant),
 		TEST(other_rights_are_named_once),
 		TEST(what_an_incomplete_list_lacks_is_not_known),

@@ -132,6 +132,18 @@ static void what_is_no_name_of_an_account_is_not_known(void **state)
 	assert_non_null(identity(*state, "S-1-5-21-1-2-3-1005").why);
 }
 
+static void people_and_commands_get_the_name_as_it_is_written(void **state)
+{
+	struct identity own = identity(*state, "CONF1\\IUSR_Conf"),
+			domain = identity(*state, "Corp\\Web"),
+			upn = identity(*state, "Web@corp.example");
+	assert_string_equal(own.written, "IUSR_Conf");
+	assert_string_equal(own.name, "IUSR_Conf");
+	assert_string_equal(domain.written, "Corp\\Web");
+	assert_string_equal(domain.name, "Web");
+	assert_string_equal(upn.name, "Web");
+}
+
 static void bare_iusr_is_built_in_from_iis_7_on(void **state)
 {
 	struct fixture *fixture = *state;
@@ -278,7 +290,9 @@ static void people_see_the_role(void **state)
 
 static enum truth exists(struct fixture *fixture)
 {
-	return identity_account_exists(&fixture->judgement, &fixture->sides[0], ".\\web");
+	struct judgement *judgement = &fixture->judgement;
+	struct answer answer = identity_account_exists(judgement, &fixture->sides[0], ".\\web");
+	return answer_is(answer, "true");
 }
 
 static void a_complete_list_makes_what_it_does_not_hold_missing(void **state)
@@ -306,6 +320,100 @@ static void a_complete_list_does_not_deny_an_account_of_which_something_is_known
 	add(*state, 0, FACT_ACCOUNTS_COMPLETE, "true");
 	add_of(*state, 0, FACT_ACCOUNT_DISABLED, ".\\web", "false");
 	assert_int_equal(exists(*state), TRUTH_UNKNOWN);
+}
+
+static void of_an_account_that_is_not_listed_the_evidence_says_absent(void **state)
+{
+	struct fixture *fixture = *state;
+	struct judgement *judgement = &fixture->judgement;
+	add(fixture, 0, FACT_ACCOUNTS_COMPLETE, "true");
+	assert_int_equal(exists(fixture), TRUTH_NO);
+	assert_int_equal(judgement->evidence_count, 2);
+	assert_string_equal(judgement->evidence[0].path, FACT_ACCOUNTS_COMPLETE);
+	assert_string_equal(judgement->evidence[1].path, "account/.\\web/exists");
+	assert_int_equal(judgement->evidence[1].answer.knowledge, KNOWLEDGE_ABSENT);
+}
+
+/* --- where it is set ---------------------------------------------------------------------------
+ */
+
+#define PROPERTIES "Directory Security, Anonymous access: "
+#define CLEAR "clear \"Allow IIS to control password\""
+
+/* The level of the location, of the service; NULL: it sets nothing there. */
+static void set_levels(struct fixture *fixture, const char *pages, const char *service)
+{
+	cover(fixture, 0, "iis/", NULL);
+	if (pages)
+		add_of(fixture, 0, FACT_ANONYMOUS_EXPLICIT, PAGES, pages);
+	if (service)
+		add_of(fixture, 0, FACT_ANONYMOUS_EXPLICIT, "/", service);
+}
+
+static const char *level(struct fixture *fixture, const char *property)
+{
+	return identity_level(&fixture->judgement, &fixture->sides[0], property);
+}
+
+static void assert_steps(struct fixture *fixture, const char *first, const char *second)
+{
+	const struct strings *steps = &fixture->judgement.remedies;
+	identity_remedy_enter(&fixture->judgement, &fixture->sides[0], "it");
+	assert_int_equal(steps->count, second ? 3 : 2);
+	assert_string_equal(steps->items[0], first);
+	if (second)
+		assert_string_equal(steps->items[1], second);
+	assert_string_equal(steps->items[steps->count - 1], "CONF1: iisreset");
+}
+
+static void a_property_is_set_at_the_nearest_level_that_sets_it(void **state)
+{
+	set_levels(*state, "enabled user", "password sync user");
+	assert_string_equal(level(*state, "user"), PAGES);
+	assert_string_equal(level(*state, "sync"), "/");
+	assert_null(level(*state, "logon-method"));
+}
+
+static void a_password_is_set_where_it_or_its_user_is(void **state)
+{
+	set_levels(*state, "enabled", "user");
+	assert_string_equal(level(*state, "password"), "/");
+}
+
+static void a_password_of_a_lower_user_is_set_there(void **state)
+{
+	set_levels(*state, "user", "password sync user");
+	assert_string_equal(level(*state, "password"), PAGES);
+}
+
+static void a_level_below_an_unknown_one_is_not_known(void **state)
+{
+	set_levels(*state, NULL, "user");
+	assert_string_equal(level(*state, "user"), "/");
+	cover(*state, 0, "iis/location/1%2Froot/anonymous/explicit", "the answer was cut");
+	assert_null(level(*state, "user"));
+}
+
+static void what_is_inherited_is_repaired_where_it_is_set(void **state)
+{
+	set_levels(*state, "enabled", "password sync user");
+	assert_steps(*state,
+		"CONF1: IIS Manager, Properties of Web Sites, " PROPERTIES CLEAR " and enter it",
+		NULL);
+}
+
+static void box_and_password_are_repaired_at_two_levels_where_they_are_set_at_two(void **state)
+{
+	set_levels(*state, "password user", "sync user");
+	assert_steps(*state, "CONF1: IIS Manager, Properties of Web Sites, " PROPERTIES CLEAR,
+		"CONF1: IIS Manager, Properties of " PAGES ", " PROPERTIES "enter it");
+}
+
+static void where_the_level_is_not_known_the_location_is_repaired(void **state)
+{
+	assert_steps(*state,
+		"CONF1: IIS Manager, Properties of " PAGES ", " PROPERTIES CLEAR " and enter it",
+		NULL);
 }
 
 /* --- is anonymous access in use -----------------------------------------------------------------
@@ -371,6 +479,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_name_is_of_the_node_of_a_domain_of_a_peer_or_built_in),
 		TEST(what_is_no_name_of_an_account_is_not_known),
+		TEST(people_and_commands_get_the_name_as_it_is_written),
 		TEST(bare_iusr_is_built_in_from_iis_7_on),
 		TEST(bare_iusr_is_an_account_of_the_node_before_iis_7),
 		TEST(bare_iusr_is_not_known_without_the_version),
@@ -388,6 +497,14 @@ int main(void)
 		TEST(a_list_that_is_not_complete_says_nothing),
 		TEST(a_complete_list_does_not_decide_about_what_was_sought_in_vain),
 		TEST(a_complete_list_does_not_deny_an_account_of_which_something_is_known),
+		TEST(of_an_account_that_is_not_listed_the_evidence_says_absent),
+		TEST(a_property_is_set_at_the_nearest_level_that_sets_it),
+		TEST(a_password_is_set_where_it_or_its_user_is),
+		TEST(a_password_of_a_lower_user_is_set_there),
+		TEST(a_level_below_an_unknown_one_is_not_known),
+		TEST(what_is_inherited_is_repaired_where_it_is_set),
+		TEST(box_and_password_are_repaired_at_two_levels_where_they_are_set_at_two),
+		TEST(where_the_level_is_not_known_the_location_is_repaired),
 		TEST(access_is_in_use_where_one_node_has_it_on),
 		TEST(a_location_that_is_missing_has_it_off),
 		TEST(a_location_that_exists_and_says_nothing_is_not_known),

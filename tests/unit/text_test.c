@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include "base/number.h"
 #include "base/utf8.h"
 
 #include "tests/test.h"
@@ -179,12 +180,10 @@ static size_t unescape(const char *escaped, char *out)
 {
 	size_t length = 0;
 	while (*escaped) {
-		char digits[5] = {0}, *end = digits;
-		if (escaped[0] == '\\' && escaped[1] == 'u')
-			memcpy(digits, escaped + 2, strnlen(escaped + 2, 4));
-		uint32_t code = (uint32_t)strtoul(digits, &end, 16);
-		if (end == digits + 4) {
-			length += utf8_write(out + length, code);
+		uint64_t code;
+		if (strncmp(escaped, "\\u", 2) == 0 && strnlen(escaped + 2, 4) == 4 &&
+			number_read(escaped + 2, 4, 16, 0xffff, &code)) {
+			length += utf8_write(out + length, (uint32_t)code);
 			escaped += 6;
 		} else {
 			out[length++] = *escaped++;
