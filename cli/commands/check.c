@@ -51,13 +51,8 @@ static int run(int argc, char **argv, struct error *error)
 
 const struct command command_check = {
 	.name = "check",
-<<<<<<< HEAD
 	.usage = "-i INVENTORY [--format text|json] [--rule ID]... [--node NAME]... "
 		 "[--severity NAME] [-v] " OPTIONS_LIVE_USAGE "[CLUSTER...]",
-=======
-	.usage = "-i INVENTORY [--format text|json] [--rule ID]... [--node NAME]... [--severity "
-		 "NAME] [-v] [CLUSTER...]",
->>>>>>> main
 	.summary = "Collect from the nodes, compare them, and report GO, HOLD or NO-GO",
 	.help = "  -i, --inventory FILE   the clusters and their nodes\n"
 		"  -f, --format NAME      text (default) or json\n"

@@ -16,12 +16,13 @@ METABASE = REGISTRY.with_name("MetaBase.xml")
 VALUES = {
     "--inventory": str(HEALTHY), "--output": "OUTPUT", "--format": "json", "--rule": "dcom_enabled",
     "--node": "CONF1", "--severity": "error", "--cluster": "conferencing", "--verbose": None,
-    "--help": None,
+    "--help": None, "--jobs": "2", "--deadline": "30", "--overall-deadline": "60",
+    "--record": "NEW", "--no-secrets": None, "--known-hosts": "/etc/hosts",
 }
 OPERANDS = {
     "check": [], "collect": ["-i", HEALTHY, "-o", "OUTPUT"], "compare": ["SNAPSHOTS"], "rules": [],
     "explain": ["10016"], "inventory check": [HEALTHY], "inventory show": [HEALTHY],
-    "decode": ["registry", REGISTRY],
+    "decode": ["registry", REGISTRY], "requests": ["-i", HEALTHY], "kit": ["NEW"],
 }
 
 
@@ -110,9 +111,13 @@ def called_with(name, option, suite):
     words.append(option)
     if VALUES[option] is not None:
         words.append(VALUES[option])
-    places = {"OUTPUT": suite.folder / "output",
+    called_with.calls += 1
+    places = {"OUTPUT": suite.folder / "output", "NEW": suite.folder / f"new-{called_with.calls}",
               "SNAPSHOTS": suite.folder / "healthy-pair-snapshots"}
     return [str(places.get(word, word)) for word in words]
+
+
+called_with.calls = 0
 
 
 def a_command_takes_the_options_of_its_help_and_no_others(suite):

@@ -186,8 +186,10 @@ static void signals_are_as_at_login(void **state)
 	sigfillset(&all);
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &all, &before);
-	struct run r =
-		run("grep -E 'Sig(Blk|Ign)' /proc/$$/status | tr -d '\\n\\t'", "", 100, PLENTY);
+	/* Signals 32 and 33 are the C library's own: whoever started us decides about them. */
+	struct run r = run("grep -E 'Sig(Blk|Ign)' /proc/$$/status | tr -d '\\n\\t' | "
+			   "sed 's/0000000[0-3][048c]0000000$/0000000000000000/'",
+		"", 100, PLENTY);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	assert_int_equal(r.result, 0);
