@@ -42,8 +42,16 @@ static bool is_named_like_one(const char *name, uint32_t type)
 	return false;
 }
 
+/* The default value of a key is named by the key. */
+static const char *name_of_value(const char *path, const char *name)
+{
+	const char *last = strrchr(path, '\\');
+	return *name || !last ? name : last + 1;
+}
+
 bool registry_is_secret(const char *path, const char *name, uint32_t type)
 {
+	name = name_of_value(path, name);
 	return is_below(path, HKLM "SECURITY") || is_below(path, HKLM "SAM") ||
 	       is_named_like_one(name, type) || registry_names_are_secret(path);
 }

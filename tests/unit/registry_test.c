@@ -23,6 +23,8 @@ static void secrets_are_withheld_wherever_windows_keeps_them(void **state)
 	assert_withheld(logon, "\"AutoAdminLogon\"=\"1\"", "AutoAdminLogon", false);
 	assert_withheld(KEY, "\"Password\"=hex:01,02", "Password", true);
 	assert_withheld(KEY, "\"passwd\"=\"hush\"", "passwd", true);
+	assert_withheld(KEY "\\Password", "@=\"hush\"", "", true);
+	assert_withheld(KEY "\\Passage", "@=\"hush\"", "", false);
 	assert_withheld(KEY, "\"SitePwd\"=\"x\"", "SitePwd", true);
 	assert_withheld(KEY, "\"Passphrases\"=hex(7):61,00,00,00", "Passphrases", true);
 	assert_withheld(KEY, "\"ClientSecret\"=\"hush\"", "ClientSecret", true);
