@@ -3,6 +3,7 @@
 
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "cli/progress.h"
 #include "collectors/breaker.h"
 #include "collectors/pool.h"
@@ -25,6 +26,25 @@ struct gather {
 	struct pool *pool;
 };
 
+static const char *host_of(const struct node *node)
+{
+	const char *at = strrchr(node->address, '@');
+	return at ? at + 1 : node->address;
+}
+
+/* Of several tasks for the same node, whatever its name, only the first tries its accounts. */
+static bool stands_before(const struct gather *gather, const struct node *node)
+{
+	if (!gather->collect.check_logon)
+		return false;
+	for (size_t i = 0; i < gather->count; i++) {
+		const struct node *other = gather->tasks[i].node;
+		if (text_same(other->name, node->name) || text_same(host_of(other), host_of(node)))
+			return true;
+	}
+	return false;
+}
+
 static void add_cluster(
 	struct gather *gather, const struct cluster *cluster, bool once, struct strings *done)
 {
@@ -36,7 +56,8 @@ static void add_cluster(
 			strings_add(gather->arena, done, node->name);
 		gather->tasks = arena_grow(gather->arena, gather->tasks, &gather->capacity,
 			gather->count + 1, sizeof *gather->tasks);
-		gather->tasks[gather->count++] = (struct pool_task){cluster, node};
+		bool repeated = stands_before(gather, node);
+		gather->tasks[gather->count++] = (struct pool_task){cluster, node, repeated};
 	}
 }
 
@@ -60,6 +81,7 @@ static int prepare(struct gather *gather, const struct options *options, struct 
 	gather->collect = (struct collect_options){.key = gather->key,
 		.breaker = gather->breaker,
 		.record = options->record,
+		.check_logon = options->check_logon,
 		.known_hosts = options->known_hosts};
 	progress_init(&gather->progress, live || options->verbose);
 	return 0;
@@ -71,6 +93,7 @@ struct gather *gather_new(const struct options *options, const struct inventory 
 	struct gather *gather = memory_alloc(sizeof *gather);
 	struct strings done = {0};
 	gather->arena = arena_new();
+	gather->collect.check_logon = options->check_logon; /* the tasks depend on it */
 	for (; *clusters; clusters++)
 		add_cluster(gather, *clusters, once, &done);
 	if (prepare(gather, options, error) != 0) {

@@ -22,6 +22,7 @@ enum {
 	OPTION_RECORD,
 	OPTION_NO_SECRETS,
 	OPTION_KNOWN_HOSTS,
+	OPTION_CHECK_LOGON,
 };
 #define SECONDS_MAX 604800 /* a week */
 
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
 	{"record", required_argument, NULL, OPTION_RECORD},
 	{"no-secrets", no_argument, NULL, OPTION_NO_SECRETS},
 	{"known-hosts", required_argument, NULL, OPTION_KNOWN_HOSTS},
+	{"check-logon", no_argument, NULL, OPTION_CHECK_LOGON},
 	{NULL, 0, NULL, 0},
 };
 
@@ -85,6 +87,9 @@ static int take_live(struct options *options, int option, struct error *error)
 		return 0;
 	case OPTION_KNOWN_HOSTS:
 		options->known_hosts = optarg;
+		return 0;
+	case OPTION_CHECK_LOGON:
+		options->check_logon = true;
 		return 0;
 	default:
 		options->no_secrets = true;
@@ -159,6 +164,9 @@ int options_read(
 		if (take(options, option, error) != 0)
 			return -1;
 	}
+	if (options->check_logon && options->no_secrets)
+		return error_set(error, ERROR_USAGE,
+			"--check-logon uses the passwords that --no-secrets leaves alone");
 	for (int i = optind; i < argc + 1; i++)
 		strings_add(options->arena, &options->operands, words[i]);
 	return 0;

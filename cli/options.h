@@ -15,7 +15,7 @@
  * letters of `accepts`: i (-i, --inventory FILE), o (-o, --output FOLDER), f (-f, --format NAME),
  * s (--rule ID, --node NAME, --severity NAME), v (-v, --verbose), c (-c, --cluster NAME), l (how
  * nodes are collected: --jobs, --deadline, --overall-deadline, --record, --no-secrets,
- * --known-hosts; OPTIONS_LIVE_HELP).
+ * --known-hosts, --check-logon; OPTIONS_LIVE_HELP).
  */
 struct options {
 	struct arena *arena; /* owned */
@@ -31,12 +31,13 @@ struct options {
 	const char *record;	  /* folder */
 	const char *known_hosts;  /* file */
 	bool no_secrets;
+	bool check_logon;
 	struct strings operands; /* what is no option */
 };
 
 #define OPTIONS_LIVE_USAGE                                                                         \
 	"[--jobs N] [--deadline SECONDS] [--overall-deadline SECONDS] [--record FOLDER] "          \
-	"[--no-secrets] [--known-hosts FILE] "
+	"[--no-secrets] [--known-hosts FILE] [--check-logon] "
 #define OPTIONS_LIVE_HELP                                                                          \
 	"      --jobs N           collect from so many nodes at once, 1 to 512 (default 32)\n"     \
 	"      --deadline S       seconds that one node may take (default 120)\n"                  \
@@ -44,7 +45,10 @@ struct options {
 	"                         is unknown\n"                                                    \
 	"      --record FOLDER    keep what the nodes answer, secrets blanked, in FOLDER/NODE\n"   \
 	"      --no-secrets       ask for no fingerprints of passwords\n"                          \
-	"      --known-hosts FILE host keys, instead of those of the user and the system\n"
+	"      --known-hosts FILE host keys, instead of those of the user and the system\n"        \
+	"      --check-logon      on each node try to log each local account on once with the\n"   \
+	"                         password that IIS has configured for it, where PowerShell is\n"  \
+	"                         and no account can get locked by it\n"
 
 /* 0, or -1 with ERROR_USAGE. What was read must be released in either case. */
 int options_read(

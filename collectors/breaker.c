@@ -209,6 +209,13 @@ int breaker_enter(struct breaker *breaker, const char *name, const char *node, i
 	return take_turn(breaker, account, name, node, deadline, error);
 }
 
+int64_t breaker_attempt_deadline(struct breaker *breaker, const char *name, int64_t deadline)
+{
+	if (breaker_known(breaker, name) != BREAKER_NOT_TRIED)
+		return deadline;
+	return clock_now() + clock_left(deadline) / 2;
+}
+
 void breaker_leave(
 	struct breaker *breaker, const char *name, const char *node, enum breaker_outcome outcome)
 {

@@ -37,5 +37,10 @@ enum breaker_outcome {
 enum breaker_outcome breaker_known(struct breaker *breaker, const char *account);
 void breaker_leave(struct breaker *breaker, const char *account, const char *node,
 	enum breaker_outcome outcome);
+/*
+ * Until when who has entered may try: half of what is left while others wait for the outcome, so
+ * that a node that falls silent during login does not take all their time.
+ */
+int64_t breaker_attempt_deadline(struct breaker *breaker, const char *account, int64_t deadline);
 
 #endif

@@ -145,6 +145,7 @@ struct snapshot *collect_node(const struct inventory *inventory, const struct cl
 		.breaker = options->breaker,
 		.recorder = collection.recorder,
 		.known_hosts = options->known_hosts,
+		.check_logon = options->check_logon,
 		.cluster = cluster};
 	struct snapshot *snapshot = collect(&collection, &transport_options);
 	return collection.recorder ? close_recorder(&collection, snapshot) : snapshot;

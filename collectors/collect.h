@@ -6,6 +6,7 @@
 #include "inventory/inventory.h"
 #include "inventory/snapshot.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct breaker;
@@ -17,6 +18,7 @@ struct collect_options {
 	struct breaker *breaker;
 	const char *record;	 /* folder for recordings, or NULL */
 	const char *known_hosts; /* or NULL */
+	bool check_logon;	 /* the guarded logon check */
 };
 
 /*

@@ -25,6 +25,7 @@ struct dialect_scope {
 	const struct probe *const *probes; /* ended by NULL */
 	const struct secret *key;	   /* of the run; NULL: no fingerprints */
 	struct recorder *recorder;	   /* or NULL */
+	bool check_logon; /* PowerShell: the guarded logon check, once per account and node */
 };
 
 /* Asks all probes that have a part; artefacts (also those that failed) in the arena. An error only
@@ -44,6 +45,9 @@ int dialect_powershell_fetch(struct arena *arena, struct shell *shell,
 /* What the node is asked before cmd commands: its code page, and whether its shell is a 32-bit one
  * on 64-bit Windows. */
 #define DIALECT_CMD_QUESTION "chcp & echo %PROCESSOR_ARCHITEW6432%"
+/* Then it is asked to fail. libssh2 gives 0 also where the server never said how a command ended,
+ * and a command whose failure is not seen would look like one that found nothing. */
+#define DIALECT_CMD_FAILURE "exit 3"
 /* In front of "reg" there: reg.exe of the 64-bit view. */
 #define DIALECT_CMD_SYSNATIVE "%windir%\\sysnative\\"
 

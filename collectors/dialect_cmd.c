@@ -220,6 +220,19 @@ static bool is_machine(struct text line)
 	return false;
 }
 
+static int ask_failure(struct console *console, struct error *error)
+{
+	auto_shell_result struct shell_result result = {0};
+	if (run(console, DIALECT_CMD_FAILURE, &result, error) != 0)
+		return -1;
+	if (result.exited && result.status != 0)
+		return 0;
+	return error_set(error, ERROR_UNREACHABLE,
+		"the server does not say how a command ended (\"%s\" gave %s), so that a failure "
+		"cannot be told from an answer; use another SSH server there, or PowerShell",
+		DIALECT_CMD_FAILURE, result.exited ? "0" : "nothing");
+}
+
 static int ask_console(struct console *console, struct error *error)
 {
 	auto_shell_result struct shell_result result = {0};
@@ -242,7 +255,7 @@ int dialect_cmd_fetch(struct arena *arena, struct shell *shell, const struct dia
 		.scope = scope,
 		.artefacts = artefacts,
 		.page = TEXT_CP437};
-	if (ask_console(&console, error) != 0)
+	if (ask_console(&console, error) != 0 || ask_failure(&console, error) != 0)
 		return -1;
 	for (const struct probe *const *probe = scope->probes; *probe; probe++) {
 		const char *part = dialect_part(scope, *probe, "cmd");

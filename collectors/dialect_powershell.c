@@ -82,11 +82,15 @@ char *dialect_powershell_script(struct arena *arena, const struct dialect_scope 
 	append_list(&script, "applications", &scope->cluster->applications);
 	append_list(&script, "classes", &scope->cluster->classes);
 	append_list(&script, "locations", &scope->cluster->locations);
+	buffer_format(&script, "$checkLogon = %s\n", scope->check_logon ? "$true" : "$false");
 	buffer_text(&script, "\n[Console]::Out.Write(\"#standby 1`n\")\n");
 	for (const struct probe *const *probe = scope->probes; *probe; probe++) {
 		const char *part = dialect_part(scope, *probe, "ps1");
-		if (part)
-			buffer_format(&script, "\nInvoke-Part '%s' {\n%s}\n", (*probe)->id, part);
+		if (!part)
+			continue;
+		buffer_format(&script, "\nInvoke-Part '%s' {\n", (*probe)->id);
+		buffer_text(&script, part);
+		buffer_text(&script, "}\n");
 	}
 	static const char ending[] =
 		"\n[Console]::Out.Write('#end ' + $state.frames + \"`n\")\nexit 0\n";
@@ -171,16 +175,25 @@ static void drop_foreign(struct reply *reply)
 	}
 }
 
+static const char *ending(struct arena *arena, const struct shell_result *result)
+{
+	return result->exited ? arena_format(arena, "powershell.exe ended with code %u",
+					(unsigned)result->status)
+			      : "powershell.exe was ended before its end";
+}
+
 static int read_reply(struct reply *reply, const struct shell_result *result, struct error *error)
 {
 	struct error damage = {0};
 	struct bytes output = {(const unsigned char *)result->output.data, result->output.length};
 	if (frames_read(reply->arena, output, &reply->frames, &damage) != 0)
 		reply->broken = arena_text(reply->arena, damage.text);
+	if (reply->broken && (!result->exited || result->status != 0))
+		reply->broken = arena_format(
+			reply->arena, "%s; %s", damage.text, ending(reply->arena, result));
 	if (!reply->frames.begun)
-		return error_set(error, ERROR_UNREACHABLE,
-			"powershell.exe ended with code %u and printed %s",
-			(unsigned)result->status,
+		return error_set(error, ERROR_UNREACHABLE, "%s and printed %s",
+			ending(reply->arena, result),
 			output.length ? "something else than a reply" : "nothing");
 	const struct frame *first = reply->frames.count ? reply->frames.items : NULL;
 	if (first && strcmp(first->probe, BOOTSTRAP) == 0)
@@ -203,12 +216,13 @@ int dialect_powershell_fetch(struct arena *arena, struct shell *shell,
 		return error_set(error, ERROR_INPUT,
 			"the script for this node is larger than %zu MiB; its scope is too large",
 			SCRIPT_LIMIT >> 20);
-	const char *input = arena_format(arena, "%s\n",
-		base64_encode(
-			arena, (struct bytes){(const unsigned char *)script, strlen(script)}));
+	char *input =
+		base64_encode(arena, (struct bytes){(const unsigned char *)script, strlen(script)});
+	size_t length = strlen(input);
+	input[length++] = '\n'; /* instead of its end: formatting so much takes long */
 	const struct shell_command command = {
 		.line = dialect_powershell_command(arena),
-		.input = {(const unsigned char *)input, strlen(input)},
+		.input = {(const unsigned char *)input, length},
 		.key = scope->key,
 	};
 	auto_shell_result struct shell_result result = {.output = BUFFER_INIT(SHELL_OUTPUT_LIMIT),

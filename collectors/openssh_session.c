@@ -145,7 +145,10 @@ static int offer(struct openssh_session *session, const char *account, struct er
 	enum breaker_outcome outcome = BREAKER_NOT_TRIED;
 	if (breaker_enter(breaker, account, node, session->options.deadline, error) != 0)
 		return -1;
+	int64_t deadline = session->options.deadline;
+	session->options.deadline = breaker_attempt_deadline(breaker, account, deadline);
 	int result = start(session, "LogLevel=ERROR", error);
+	session->options.deadline = deadline;
 	if (result == 0)
 		outcome = BREAKER_ACCEPTED;
 	else if (openssh_refused(session))

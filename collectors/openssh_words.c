@@ -73,10 +73,11 @@ static int add_identity(struct openssh_session *session, struct strings *words, 
 }
 
 /* What the user's configuration may say otherwise. */
-static const char firm[] = "BatchMode yes\nStrictHostKeyChecking yes\nUpdateHostKeys no\n"
-			   "NoHostAuthenticationForLocalhost no\nControlPersist no\n"
-			   "ForwardAgent no\nForwardX11 no\nClearAllForwardings yes\n"
-			   "PermitLocalCommand no\nRemoteCommand none\nTunnel no\nLogLevel ERROR\n";
+static const char firm[] =
+	"BatchMode yes\nStrictHostKeyChecking yes\nUpdateHostKeys no\n"
+	"NoHostAuthenticationForLocalhost no\nVerifyHostKeyDNS no\nControlPersist no\n"
+	"ForwardAgent no\nForwardX11 no\nClearAllForwardings yes\n"
+	"PermitLocalCommand no\nRemoteCommand none\nTunnel no\nLogLevel ERROR\n";
 
 int openssh_write_config(struct openssh_session *session, struct error *error)
 {

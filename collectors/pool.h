@@ -19,6 +19,7 @@
 struct pool_task {
 	const struct cluster *cluster;
 	const struct node *node;
+	bool repeated; /* an earlier task is of the same node: no account is tried again */
 };
 
 struct pool_progress {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #define TEXT_LIMIT ((size_t)64 << 20) /* what snapshot_read takes */
 #define STOP_ROUNDS 100		      /* of 5 ms each */
 #define STOP_ROUND 5
+#define KEPT (1 << 20) /* bytes: what is freed after one node is used again for the next */
 
 struct job {
 	int64_t deadline;
@@ -76,8 +78,10 @@ static void serve(int fd, const struct pool_work *work)
 	while (!interrupt_name() &&
 		recv(fd, &job, sizeof job, MSG_WAITALL) == (ssize_t)sizeof job) {
 		const struct pool_task *task = &work->tasks[job.index];
+		struct collect_options options = *work->options->collect;
+		options.check_logon = options.check_logon && !task->repeated;
 		struct snapshot *snapshot = collect_node(work->options->inventory, task->cluster,
-			task->node, work->options->collect, job.deadline);
+			task->node, &options, job.deadline);
 		bool given = answer(fd, job.index, snapshot);
 		snapshot_free(snapshot);
 		if (!given)
@@ -94,6 +98,8 @@ static void settle_in(const struct pool_workers *workers, pid_t parent)
 		_exit(1);
 	setpgid(0, 0);
 	setrlimit(RLIMIT_CORE, &none);
+	mallopt(M_TRIM_THRESHOLD, KEPT);
+	mallopt(M_MMAP_THRESHOLD, KEPT);
 	interrupt_reset();
 	for (size_t i = 0; i < workers->count; i++)
 		if (workers->items[i].pid)

@@ -172,6 +172,7 @@ static const struct request *take_request(
 		struct request *request = &recorder->requests[i];
 		if (request->taken || !request->probe ||
 			request->probe->format != artefact->format ||
+			(artefact->probe && strcmp(artefact->probe, request->probe->id) != 0) ||
 			!request->failure != !artefact->damage ||
 			!same_asked(request->asked, artefact->asked))
 			continue;

@@ -32,6 +32,19 @@ static const char *own_user(struct arena *arena)
 	return entry ? arena_text(arena, entry->pw_name) : NULL;
 }
 
+/*
+ * ssh puts host and user into the commands of ssh_config (ProxyCommand with %h, %r), which a shell
+ * runs; before 9.6 it does not look at them. These are the characters that it refuses since.
+ */
+static bool is_harmless(const char *text, const char *refused)
+{
+	for (const char *at = text; *at; at++)
+		if (strchr(refused, *at) || (unsigned char)*at < 0x20 || *at == 0x7f)
+			return false;
+	size_t length = strlen(text);
+	return *text != '-' && !strstr(text, " -") && (length == 0 || text[length - 1] != '\\');
+}
+
 static int read_host(
 	struct arena *arena, const char *text, struct ssh_address *address, struct error *error)
 {
@@ -48,9 +61,11 @@ static int read_host(
 			colon = NULL;
 		end = colon ? colon : text + strlen(text);
 	}
-	if (end == text || *text == '-')
+	if (end == text)
 		return mistake("it names no host", error);
 	address->host = arena_text_n(arena, text, (size_t)(end - text));
+	if (!is_harmless(address->host, "'`\"$\\;&<>|(){} "))
+		return mistake("its host has characters that no host has", error);
 	address->port = DEFAULT_PORT;
 	return colon ? read_port(colon + 1, &address->port, error) : 0;
 }
@@ -65,6 +80,9 @@ int ssh_address_read(
 		address->user = own_user(arena);
 	if (!address->user || !*address->user)
 		return mistake("it names no user", error);
+	if (!is_harmless(address->user, "'`\";&<>|(){}"))
+		return mistake(
+			"its user has characters that a shell would take for its own", error);
 	return read_host(arena, at ? at + 1 : text, address, error);
 }
 

@@ -14,6 +14,7 @@ struct login {
 	struct ssh_session *session;
 	const char *methods;	/* that the server offers, separated by commas */
 	struct buffer *reasons; /* why no credential of ours did it so far */
+	int64_t deadline;	/* the session's own, while an attempt has a shorter one */
 };
 
 static bool offers(const struct login *login, const char *method)
@@ -52,8 +53,12 @@ static bool enter(struct login *login, const char *account)
 	struct ssh_session *session = login->session;
 	struct error error = {0};
 	if (breaker_enter(session->options.breaker, account, session->node->name,
-		    session->options.deadline, &error) == 0)
+		    session->options.deadline, &error) == 0) {
+		login->deadline = session->options.deadline;
+		session->options.deadline = breaker_attempt_deadline(
+			session->options.breaker, account, session->options.deadline);
 		return true;
+	}
 	because(login, SSH_SKIPPED, error.text);
 	return false;
 }
@@ -72,6 +77,7 @@ static enum ssh_answer leave(
 	else if (answer == SSH_REFUSED || (answer == SSH_BROKEN && (password || session->farewell)))
 		outcome = BREAKER_REFUSED;
 	breaker_leave(session->options.breaker, account, session->node->name, outcome);
+	session->options.deadline = login->deadline;
 	return answer;
 }
 

@@ -35,6 +35,9 @@ struct ssh_session *ssh_session_open(struct arena *arena, const struct node *nod
 int ssh_session_run(void *session, const struct shell_command *command, struct shell_result *result,
 	struct error *error);
 
+/* Makes ready what every session needs; processes forked later inherit it. */
+void ssh_session_prepare(void);
+
 void ssh_session_close(struct ssh_session *session); /* NULL is allowed; at most a second */
 
 #endif

@@ -28,6 +28,7 @@ struct transport_options {
 	struct recorder *recorder;     /* NULL: nothing is recorded */
 	const char *known_hosts;       /* instead of the user's files; NULL: those */
 	const struct cluster *cluster; /* the scope of what is asked */
+	bool check_logon; /* the guarded logon check; off unless the user asks for it */
 };
 
 struct transport {

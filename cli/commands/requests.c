@@ -74,6 +74,8 @@ static void print_cmd(struct arena *arena, const struct dialect_scope *scope)
 	     "it "
 	     "is\n32-bit");
 	print_sent(DIALECT_CMD_QUESTION);
+	puts("\nThen, whether the server says how a command ended");
+	print_sent(DIALECT_CMD_FAILURE);
 	printf("\nThen each of these is one execution, without standard input unless it is shown. "
 	       "In a "
 	       "32-bit\nshell on 64-bit Windows, %s stands in front of reg.\n",

@@ -31,6 +31,7 @@ static int openssh_fetch(void *opened, const struct probe *const *probes,
 		.probes = probes,
 		.key = session->options.key,
 		.recorder = session->options.recorder,
+		.check_logon = session->options.check_logon,
 	};
 	return dialect_fetch(session->arena, &shell, &scope, artefacts, error);
 }

@@ -45,6 +45,7 @@ static int ssh_fetch(void *opened, const struct probe *const *probes, struct art
 		.probes = probes,
 		.key = session->options.key,
 		.recorder = session->options.recorder,
+		.check_logon = session->options.check_logon,
 	};
 	return dialect_fetch(session->arena, &shell, &scope, artefacts, error);
 }
@@ -66,6 +67,13 @@ static void ssh_close(void *opened)
 		ssh_session_close(session->ssh);
 }
 
+static void ssh_prepare(const struct node *node, const struct transport_options *options)
+{
+	(void)node;
+	(void)options;
+	ssh_session_prepare();
+}
+
 const struct transport transport_ssh = {
 	.scheme = "ssh",
 	.summary = "a node's SSH server, by libssh2 or the ssh client",
@@ -73,4 +81,5 @@ const struct transport transport_ssh = {
 	.fetch = ssh_fetch,
 	.close = ssh_close,
 	.via = ssh_via,
+	.prepare = ssh_prepare,
 };

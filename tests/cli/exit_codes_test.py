@@ -18,6 +18,7 @@ VALUES = {
     "--node": "CONF1", "--severity": "error", "--cluster": "conferencing", "--verbose": None,
     "--help": None, "--jobs": "2", "--deadline": "30", "--overall-deadline": "60",
     "--record": "NEW", "--no-secrets": None, "--known-hosts": "/etc/hosts",
+    "--check-logon": None,
 }
 OPERANDS = {
     "check": [], "collect": ["-i", HEALTHY, "-o", "OUTPUT"], "compare": ["SNAPSHOTS"], "rules": [],

@@ -21,7 +21,7 @@ CLASS = "{0C0A3666-30C9-11D0-8F20-00805F2CD065}"
 
 KEY = r'"HKEY_LOCAL_MACHINE\\(?:SOFTWARE|SYSTEM)\\[\w\\ .{}-]+"'
 FILE = r"%windir%\\(?:system32|sysnative)\\inetsrv\\MetaBase\.xml"
-SIMPLE = [rf"reg query {KEY}(?: /s)?", rf"type {FILE}", r"echo #?[\w%$ ]+", "chcp", "ver"]
+SIMPLE = [rf"reg query {KEY}(?: /s)?", rf"type {FILE}", r"echo #?[\w%$ ]+", "chcp", "ver", r"exit \d"]
 SCRIPT_FILE = r'"%TEMP%\\standby-\w+\.js"'
 # Its file is one line, and its own: that line runs what tests/cli/jscript_hmac_test.py looks at.
 SCRIPT = re.compile(r"echo eval\(unescape\(WScript\.StdIn\.ReadLine\(\)\)\)>" + SCRIPT_FILE +

@@ -53,6 +53,18 @@ static int run(int (*task)(struct breaker *), struct breaker *breaker)
 	return ending_of(start(task, breaker));
 }
 
+static void the_first_attempt_leaves_the_others_time(void **state)
+{
+	struct breaker *breaker = *state;
+	struct error error = {0};
+	int64_t deadline = clock_now() + LATER;
+	assert_int_equal(enter(breaker, "FIRST", LATER, &error), 0);
+	int64_t until = breaker_attempt_deadline(breaker, ACCOUNT, deadline);
+	assert_true(until > clock_now() && until <= deadline - LATER / 2 + SOON);
+	breaker_leave(breaker, ACCOUNT, "FIRST", BREAKER_ACCEPTED);
+	assert_true(breaker_attempt_deadline(breaker, ACCOUNT, deadline) == deadline);
+}
+
 static int enters_at_once(struct breaker *breaker)
 {
 	struct error error = {0};
@@ -246,6 +258,7 @@ int main(void)
 		BREAKER_TEST(a_holder_that_is_killed_never_tried),
 		BREAKER_TEST(of_many_processes_one_tries_a_wrong_password),
 		BREAKER_TEST(a_full_table_tries_nothing_more),
+		BREAKER_TEST(the_first_attempt_leaves_the_others_time),
 		BREAKER_TEST(a_breaker_that_is_none_can_be_freed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,6 +173,17 @@ static void without_powershell_cmd_is_asked(void **state)
 	}
 }
 
+static void a_server_that_hides_how_commands_end_is_refused(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply replies[] = {IS_CMD, NO_POWERSHELL,
+		CHCP("Active code page: 437"), {DIALECT_CMD_FAILURE, "", 0, NULL, false}, OLE_ASKED,
+		END};
+	assert_int_equal(fetch(world, replies), -1);
+	assert_non_null(strstr(world->error.text, "does not say how a command ended"));
+	assert_int_equal(world->artefacts.count, 0);
+}
+
 static void a_shell_that_is_neither_is_named(void **state)
 {
 	struct world *world = *state;
@@ -264,6 +275,18 @@ static void the_script_holds_the_scope_as_literals(void **state)
 	assert_string_equal(script + strlen(script) - strlen("\nexit 0\n"), "\nexit 0\n");
 }
 
+static void accounts_are_tried_only_where_the_user_asks_for_it(void **state)
+{
+	struct world *world = *state;
+	const char *script = dialect_powershell_script(world->arena, &world->scope);
+	assert_non_null(strstr(script, "\n$checkLogon = $false\n"));
+	assert_null(strstr(script, "$checkLogon = $true"));
+	world->scope.check_logon = true;
+	script = dialect_powershell_script(world->arena, &world->scope);
+	assert_non_null(strstr(script, "\n$checkLogon = $true\n"));
+	assert_null(strstr(script, "$checkLogon = $false"));
+}
+
 static void frames_become_artefacts(void **state)
 {
 	struct world *world = *state;
@@ -309,13 +332,14 @@ static void a_cut_or_damaged_reply_is_unknown(void **state)
 	for (size_t length = strlen("#standby 1"); length < whole; length++) {
 		const char *cut = arena_text_n(world->arena, reply, length);
 		const struct fake_reply replies[] = {
-			IS_CMD, {"powershell.exe ", cut, 0, NULL, false}, END};
+			IS_CMD, {"powershell.exe ", cut, 0, NULL, true}, END};
 		world->artefacts = (struct artefacts){0};
 		assert_int_equal(fetch(world, replies), 0);
 		const struct artefact *last = &world->artefacts.items[world->artefacts.count - 1];
 		assert_true(world->artefacts.count > 0);
 		assert_string_equal(last->format->name, "registry");
 		assert_damage(last, "of the reply: ");
+		assert_damage(last, "; powershell.exe was ended before its end");
 	}
 }
 
@@ -548,12 +572,14 @@ int main(void)
 		TEST(powershell_is_asked_where_it_is_the_shell),
 		TEST(powershell_is_asked_before_cmd),
 		TEST(without_powershell_cmd_is_asked),
+		TEST(a_server_that_hides_how_commands_end_is_refused),
 		TEST(a_shell_that_is_neither_is_named),
 		TEST(powershell_that_does_not_answer_is_named_where_it_is_the_shell),
 		TEST(a_lost_connection_is_not_asked_again),
 		TEST(the_bootstrap_is_short_and_has_no_quotes),
 		TEST(the_key_is_no_part_of_what_is_written),
 		TEST(the_script_holds_the_scope_as_literals),
+		TEST(accounts_are_tried_only_where_the_user_asks_for_it),
 		TEST(frames_become_artefacts),
 		TEST(a_frame_of_another_format_is_damage),
 		TEST(a_cut_or_damaged_reply_is_unknown),

@@ -38,7 +38,7 @@ static void *fake_open(struct arena *arena, const struct node *node,
 {
 	static const unsigned char claims_much[24] = {0x79, 0x62, 0x74, 0x73, [23] = 0xff};
 	const char *does = node->address;
-	(void)arena, (void)options;
+	(void)arena;
 	if (strcmp(does, "hang") == 0)
 		wait_for_ever();
 	if (strcmp(does, "stop") == 0)
@@ -61,6 +61,10 @@ static void *fake_open(struct arena *arena, const struct node *node,
 	}
 	if (strcmp(does, "slow") == 0)
 		poll(NULL, 0, 50);
+	if (strcmp(does, "logon") == 0 && options->check_logon) {
+		error_set(error, ERROR_UNREACHABLE, "its accounts would be tried");
+		return NULL;
+	}
 	if (strcmp(does, "refuse") == 0) {
 		error_set(error, ERROR_UNREACHABLE, "refused, says the fake");
 		return NULL;
@@ -109,7 +113,7 @@ static struct world *world_of(const char *scheme, const char *const *addresses)
 		snprintf(world.names[i], sizeof world.names[i], "N%zu", i);
 		world.nodes[i] = (struct node){
 			.name = world.names[i], .scheme = scheme, .address = addresses[i]};
-		world.tasks[i] = (struct pool_task){&world.cluster, &world.nodes[i]};
+		world.tasks[i] = (struct pool_task){&world.cluster, &world.nodes[i], false};
 	}
 	world.cluster.node_count = world.count;
 	world.options = (struct pool_options){.inventory = &world.inventory,
@@ -170,6 +174,19 @@ static void each_node_has_its_snapshot_in_any_order_of_taking(void **state)
 	assert_why(pool, 4, "");
 	pool_free(pool);
 	assert_int_equal(children(), 0);
+}
+
+static void the_accounts_of_a_node_are_tried_once(void **state)
+{
+	(void)state;
+	static const char *const nodes[] = {"logon", "logon", NULL};
+	struct world *world = world_of("fake", nodes);
+	world->collect.check_logon = true;
+	world->tasks[1].repeated = true;
+	struct pool *pool = start(world);
+	assert_why(pool, 0, "its accounts would be tried");
+	assert_why(pool, 1, "");
+	pool_free(pool);
 }
 
 static void workers_are_reused(void **state)
@@ -340,6 +357,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_node_has_its_snapshot_in_any_order_of_taking),
+		cmocka_unit_test(the_accounts_of_a_node_are_tried_once),
 		cmocka_unit_test(workers_are_reused),
 		cmocka_unit_test(a_worker_that_ends_costs_its_node_only_and_says_how),
 		cmocka_unit_test(a_crash_names_its_signal),

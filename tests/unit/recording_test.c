@@ -253,6 +253,27 @@ static void a_recording_gives_the_artefacts_back(void **state)
 	assert_non_null(strstr(file_of(place, RECORDING_FILE), "\"request\": \"reg query HKLM"));
 }
 
+static void a_failure_stays_with_the_probe_that_asked(void **state)
+{
+	struct place *place = *state;
+	static const struct probe other = {.id = "other", .format = &format_registry};
+	const struct artefact artefact = {.name = "other 1",
+		.format = &format_registry,
+		.damage = "failed",
+		.probe = "other"};
+	struct artefacts read = {0};
+	struct error error = {0};
+	struct recorder *recorder = recorder_new(place->folder, "N", "N", &error);
+	assert_non_null(recorder);
+	recorder_add(recorder, &registry_probe, "cmd", "first", NULL, (struct bytes){0}, "failed");
+	recorder_add(recorder, &other, "cmd", "second", NULL, (struct bytes){0}, "failed");
+	recorder_artefact(recorder, &artefact);
+	assert_int_equal(recorder_close(recorder, "fake:n", 1000000000, &error), 0);
+	assert_int_equal(recording_read(place->arena, place->node, "n", &read, &error), 0);
+	assert_int_equal(read.count, 1);
+	assert_string_equal(read.items[0].probe, "other");
+}
+
 static void what_does_not_decode_is_recorded_as_damage_only(void **state)
 {
 	struct place *place = *state;
@@ -364,6 +385,8 @@ int main(void)
 			a_recording_gives_the_artefacts_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_does_not_decode_is_recorded_as_damage_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_failure_stays_with_the_probe_that_asked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_recording_that_was_changed_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

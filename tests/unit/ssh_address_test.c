@@ -54,7 +54,10 @@ static void what_is_no_address_is_refused(void **state)
 	(void)state;
 	static const char *const bad[] = {"", "@conf1", "admin@", "admin@:22",
 		"admin@conf1:", "admin@conf1:0", "admin@conf1:65536", "admin@conf1:22x",
-		"admin@[::1", "admin@[]:22", "admin@[::1]22", "admin@-oProxyCommand", NULL};
+		"admin@[::1", "admin@[]:22", "admin@[::1]22", "admin@-oProxyCommand",
+		"-oProxyCommand=x@conf1", "a -x@conf1", "$(x)@conf1", "`x`@conf1", "a;x@conf1",
+		"a\\@conf1", "a\n@conf1", "admin@conf1;x", "admin@$x", "admin@a b", "admin@a\nb",
+		"admin@`x`", "admin@a|b", NULL};
 	auto_arena struct arena *arena = arena_new();
 	for (size_t i = 0; bad[i]; i++) {
 		struct ssh_address address = {0};
