@@ -162,7 +162,7 @@ test:
 
 test-live:
 	@$(INSTALL) build test live
-	@$(MAKE) $(JOBS) $(BUILD)/standby
+	@$(MAKE) $(JOBS) $(BUILD)/standby $(BUILD)/tests/cli/ssh_run $(BUILD)/tests/cli/openssh_run
 	@BUILD=$(BUILD) tests/run live
 
 sanitize:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 #include "cli/command.h"
+#include "collectors/openssh_session.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -77,6 +78,9 @@ static int run(const struct command *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	int code;
+	if (openssh_answer(argc, argv, &code))
+		return code;
 	json_setup();
 	argc--;
 	argv++;

@@ -84,35 +84,53 @@ static int refuse_host_key(struct openssh_session *session, struct error *error)
 		openssh_said(arena, errors), sent ? "; the server sent " : "", sent ? sent : "");
 }
 
-static const char *hint(struct openssh_session *session, bool refused)
+static const char *later(const char *text, const char *words)
 {
-	if (!refused)
-		return "";
-	if (node_option(session->node, "password-from") ||
-		node_option(session->node, "passphrase-from"))
-		return "; the ssh client is given no passwords or passphrases: load the key into "
-		       "an agent";
-	return "; it used keys, agent and tickets only";
+	const char *last = NULL;
+	while (text && (text = strstr(text, words)))
+		last = text++;
+	return last;
+}
+
+static const char *last_refusal(const struct openssh_session *session)
+{
+	const char *text = session->errors.length ? session->errors.data : "";
+	const char *denied = later(text, "Permission denied (");
+	const char *many = later(text, "Too many authentication failures");
+	return denied > many ? denied : many;
+}
+
+static const char *hint(const struct openssh_session *session)
+{
+	const char *last = last_refusal(session);
+	if (session->password && last && !strstr(last, "password"))
+		return "; the server takes no password in this way: if it asks questions "
+		       "(keyboard-interactive), use the source \"ssh\"";
+	return session->password ? "; it used keys, agent, tickets and the password"
+				 : "; it used keys, agent and tickets only";
 }
 
 bool openssh_refused(const struct openssh_session *session)
 {
-	return holds(&session->errors, "Permission denied (") ||
-	       holds(&session->errors, "Too many authentication failures");
+	return last_refusal(session) != NULL;
 }
 
-bool openssh_refused_on_the_way(const struct openssh_session *session)
+const char *openssh_refused_on_the_way(const struct openssh_session *session)
 {
-	const char *text = session->errors.data;
-	const char *last = NULL;
-	if (!openssh_refused(session))
-		return false;
-	while ((text = strstr(text, "Permission denied (")))
-		last = text++;
+	const char *last = last_refusal(session);
 	if (!last)
-		return false;
-	last += strcspn(last, "\r\n");
-	return last[strspn(last, "\r\n")] != '\0';
+		return NULL;
+	const char *rest = last + strcspn(last, "\r\n");
+	if (rest[strspn(rest, "\r\n")] == '\0')
+		return NULL;
+	/* "USER@HOST: Permission denied" */
+	const char *start = last, *at = NULL;
+	while (start > session->errors.data && start[-1] != '\n')
+		start--;
+	for (const char *text = start; text < last; text++)
+		if (*text == '@')
+			at = text;
+	return at ? arena_text_n(session->arena, start, (size_t)(at - start)) : "";
 }
 
 int openssh_failed(struct openssh_session *session, struct error *error)
@@ -121,7 +139,13 @@ int openssh_failed(struct openssh_session *session, struct error *error)
 		holds(&session->errors, "HAS CHANGED"))
 		return refuse_host_key(session, error);
 	const char *text = openssh_said(session->arena, &session->errors);
-	return error_set(error, ERROR_UNREACHABLE, "%s%s%s",
-		strncmp(text, "ssh: ", 5) == 0 ? "" : "ssh: ", text,
-		hint(session, openssh_refused(session)));
+	const char *prefix = strncmp(text, "ssh: ", 5) == 0 ? "" : "ssh: ";
+	if (openssh_refused_on_the_way(session))
+		return error_set(error, ERROR_UNREACHABLE,
+			"a host on the way (ProxyJump) refused the login, the node itself was not "
+			"asked: %s%s; mend the account at that host: it gets keys, agent and "
+			"tickets only",
+			prefix, text);
+	return error_set(error, ERROR_UNREACHABLE, "%s%s%s", prefix, text,
+		openssh_refused(session) ? hint(session) : "");
 }

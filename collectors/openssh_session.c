@@ -9,11 +9,9 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PATH_LENGTH 64	/* a socket's path has at most 107, and ssh appends 17 */
 #define OWN_FAILURE 255 /* ssh's exit code for itself; also a command's */
 #define FAREWELL_MS 200 /* between the end of a command and of its connection */
 #define ROUND_MS 50
@@ -21,46 +19,14 @@
 /* --- the connection ----------------------------------------------------------------------------
  */
 
-static bool plain_path(const char *path)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789/._-";
-	return path && *path == '/' && strlen(path) < PATH_LENGTH &&
-	       path[strspn(path, plain)] == '\0';
-}
-
-static int make_folder(struct openssh_session *session, struct error *error)
-{
-	const char *const parents[] = {getenv("XDG_RUNTIME_DIR"), "/tmp"};
-	for (size_t i = 0; i < 2 && !session->folder; i++) {
-		if (plain_path(parents[i]))
-			session->folder = mkdtemp(
-				arena_format(session->arena, "%s/standby-XXXXXX", parents[i]));
-	}
-	if (!session->folder)
-		return error_set(error, ERROR_UNREACHABLE,
-			"no folder for ssh's socket can be made in /tmp: %s", strerror(errno));
-	session->socket = file_join(session->arena, session->folder, "ssh");
-	session->log = file_join(session->arena, session->folder, "log");
-	session->config = file_join(session->arena, session->folder, "config");
-	return openssh_write_config(session, error);
-}
-
-static void remove_folder(struct openssh_session *session)
-{
-	if (!session->folder)
-		return;
-	unlink(session->socket);
-	unlink(session->log);
-	unlink(session->config);
-	rmdir(session->folder);
-	session->folder = NULL;
-}
-
 static int tend_master(struct openssh_session *session, int64_t until, struct error *error)
 {
-	const struct child_streams streams = {
-		.output = &session->output, .errors = &session->errors};
+	struct bytes input[OPENSSH_PIECES];
+	const struct child_streams streams = {.input = input,
+		.input_count = session->answers ? OPENSSH_PIECES : 0,
+		.output = &session->output,
+		.errors = &session->errors};
+	openssh_answer_pieces(session, input);
 	if (until > session->options.deadline)
 		until = session->options.deadline;
 	return child_wait(&session->master, &streams, until, error);
@@ -87,87 +53,186 @@ static int await_login(struct openssh_session *session, struct error *error)
 	return 0;
 }
 
-static const char *account_of(struct openssh_session *session)
-{
-	struct ssh_address address = {.user = "somebody"};
-	struct error ignored = {0};
-	const char *file = node_option(session->node, "identity-file");
-	(void)ssh_address_read(session->arena, session->node->address, &address, &ignored);
-	return arena_format(session->arena, "%s by the ssh client%s%s", address.user,
-		file ? " with key " : "", file ? file : "");
-}
-
 static int start(struct openssh_session *session, const char *option, struct error *error)
 {
 	struct strings words = {0};
 	buffer_clear(&session->output);
 	buffer_clear(&session->errors);
-	if (openssh_master_words(session, &words, option, error) != 0 ||
-		child_start(&session->master, words.items, error) != 0)
+	if (openssh_master_words(session, &words, option, error) != 0)
 		return -1;
-	return await_login(session, error);
+	if (session->answers)
+		openssh_offer_answers(true);
+	int result = child_start(&session->master, words.items, error);
+	if (session->answers)
+		openssh_offer_answers(false);
+	return result == 0 ? await_login(session, error) : -1;
 }
 
-/* What a host on the way refused, the other nodes need not try. */
-static void trip(struct openssh_session *session, const char *account)
+/* --- the breaker ------------------------------------------------------------------------------ */
+
+static struct breaker_attempt attempt_at_node(struct openssh_session *session)
+{
+	const char *file = node_option(session->node, "identity-file");
+	const char *password = node_option(session->node, "password-from");
+	return (struct breaker_attempt){.account = breaker_account(session->arena, session->user),
+		.credentials = arena_format(session->arena, "ssh with %s and %s",
+			file ? file : "what it finds", password ? password : "no password"),
+		.node = session->node->name};
+}
+
+static struct breaker_attempt attempt_on_the_way(
+	struct openssh_session *session, const char *account)
+{
+	return (struct breaker_attempt){.account = account,
+		.credentials = "ssh on the way",
+		.node = arena_format(
+			session->arena, "a host on the way to %s", session->node->name)};
+}
+
+/* What a host on the way refused, the other nodes need not try; "": ssh did not say who it was. */
+static void trip(struct openssh_session *session, const char *user)
 {
 	struct breaker *breaker = session->options.breaker;
-	const char *node = session->node->name;
-	struct error ignored = {0};
-	if (breaker_enter(breaker, account, node, session->options.deadline, &ignored) == 0)
-		breaker_leave(breaker, account, node, BREAKER_REFUSED);
+	struct strings accounts = session->jumps;
+	if (*user || accounts.count == 0) {
+		accounts = (struct strings){0};
+		strings_add(session->arena, &accounts,
+			breaker_account(session->arena, *user ? user : session->user));
+	}
+	for (size_t i = 0; i < accounts.count; i++) {
+		struct breaker_attempt attempt = attempt_on_the_way(session, accounts.items[i]);
+		breaker_leave(breaker, &attempt, BREAKER_REFUSED);
+	}
+}
+
+static bool jumps_are_known(struct openssh_session *session)
+{
+	bool known = true;
+	for (size_t i = 0; i < session->jumps.count && known; i++) {
+		struct breaker_attempt attempt =
+			attempt_on_the_way(session, session->jumps.items[i]);
+		known = breaker_known(session->options.breaker, &attempt) == BREAKER_ACCEPTED;
+	}
+	return known;
+}
+
+/* The first `count` of them; one that is left cannot wait for another run's. */
+static void leave_jumps(struct openssh_session *session, size_t count, enum breaker_outcome outcome)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct breaker_attempt attempt =
+			attempt_on_the_way(session, session->jumps.items[i]);
+		breaker_leave(session->options.breaker, &attempt, outcome);
+	}
+}
+
+/* All of them, in the order of their names: so no two nodes wait for each other. */
+static int enter_jumps(struct openssh_session *session, int64_t *until, struct error *error)
+{
+	struct strings *jumps = &session->jumps;
+	*until = session->options.deadline;
+	for (size_t i = 0; i < jumps->count; i++) {
+		struct breaker_attempt attempt = attempt_on_the_way(session, jumps->items[i]);
+		if (breaker_enter(session->options.breaker, &attempt, session->options.deadline,
+			    error) != 0) {
+			leave_jumps(session, i, BREAKER_NOT_TRIED);
+			return -1;
+		}
+		if (attempt.holds)
+			*until = breaker_attempt_deadline(&attempt, session->options.deadline);
+	}
+	return 0;
 }
 
 /*
- * Connects and checks the host's key, but offers no credential: others that wait for the outcome of
- * the account must not wait for a node that is dead. `done`: the server wanted none.
+ * Connects and checks the host's key, but offers the node no credential: others that wait for the
+ * outcome of the account must not wait for a node that is dead. `done`: the server wanted none.
  */
-static int reach(
-	struct openssh_session *session, const char *account, bool *done, struct error *error)
+static int knock(struct openssh_session *session, bool *done, struct error *error)
 {
 	struct error ended = {0};
 	*done = start(session, "PreferredAuthentications=none", &ended) == 0;
 	if (*done)
 		return 0;
 	child_end(&session->master);
-	bool on_the_way = openssh_refused_on_the_way(session);
+	const char *on_the_way = openssh_refused_on_the_way(session);
 	if (on_the_way)
-		trip(session, account);
+		trip(session, on_the_way);
 	if (openssh_refused(session) && !on_the_way)
 		return 0;
 	return error_set(error, ended.code, "%s", ended.text);
 }
 
-static int offer(struct openssh_session *session, const char *account, struct error *error)
+/* When the node's server has spoken, the hosts on the way have let us pass. */
+static int reach(struct openssh_session *session, bool *done, struct error *error)
+{
+	int64_t deadline = session->options.deadline, until;
+	if (enter_jumps(session, &until, error) != 0)
+		return -1;
+	session->options.deadline = until;
+	int result = knock(session, done, error);
+	session->options.deadline = deadline;
+	leave_jumps(
+		session, session->jumps.count, result == 0 ? BREAKER_ACCEPTED : BREAKER_NOT_TRIED);
+	return result;
+}
+
+static int unanswered(int64_t begun, struct error *error)
+{
+	*error = (struct error){0};
+	return error_set(error, ERROR_UNREACHABLE,
+		"no answer to the password within %lld s; that counts as refused, so that the "
+		"account is not locked",
+		(long long)(clock_now() - begun + 500) / 1000);
+}
+
+/* Everything but an answer to a password that may be on its way is an outcome of ssh's own. */
+static enum breaker_outcome judge(struct openssh_session *session, int result)
+{
+	if (result == 0)
+		return BREAKER_ACCEPTED;
+	const char *on_the_way = openssh_refused_on_the_way(session);
+	if (on_the_way) {
+		trip(session, on_the_way);
+		return BREAKER_NOT_TRIED;
+	}
+	return session->password || openssh_refused(session) ? BREAKER_REFUSED : BREAKER_NOT_TRIED;
+}
+
+static int offer(
+	struct openssh_session *session, struct breaker_attempt *attempt, struct error *error)
 {
 	struct breaker *breaker = session->options.breaker;
-	const char *node = session->node->name;
-	enum breaker_outcome outcome = BREAKER_NOT_TRIED;
-	if (breaker_enter(breaker, account, node, session->options.deadline, error) != 0)
+	int64_t deadline = session->options.deadline, begun = clock_now();
+	if (breaker_enter(breaker, attempt, deadline, error) != 0)
 		return -1;
-	int64_t deadline = session->options.deadline;
-	session->options.deadline = breaker_attempt_deadline(breaker, account, deadline);
+	session->options.deadline = breaker_attempt_deadline(attempt, deadline);
+	session->answers = session->password || session->passphrase;
+	if (session->password)
+		breaker_sends_password(breaker, attempt);
 	int result = start(session, "LogLevel=ERROR", error);
+	bool late = result != 0 && clock_left(session->options.deadline) == 0;
 	session->options.deadline = deadline;
-	if (result == 0)
-		outcome = BREAKER_ACCEPTED;
-	else if (openssh_refused(session))
-		outcome = BREAKER_REFUSED;
-	breaker_leave(breaker, account, node, outcome);
-	return result;
+	session->answers = false;
+	breaker_leave(breaker, attempt, judge(session, result));
+	return late && session->password ? unanswered(begun, error) : result;
 }
 
 static int log_in(struct openssh_session *session, struct error *error)
 {
-	const char *account = account_of(session);
 	bool done = false;
 	if (!session->options.breaker)
 		return error_set(error, ERROR_INTERNAL, "nothing is authenticated in this run");
-	/* Of a refused one "offer" says so, before anything is sent. */
-	if (breaker_known(session->options.breaker, account) == BREAKER_NOT_TRIED &&
-		reach(session, account, &done, error) != 0)
+	if (openssh_read_answers(session, error) != 0)
 		return -1;
-	return done ? 0 : offer(session, account, error);
+	openssh_find_accounts(session);
+	struct breaker_attempt attempt = attempt_at_node(session);
+	enum breaker_outcome known = breaker_known(session->options.breaker, &attempt);
+	bool direct = known == BREAKER_ACCEPTED && !session->password && jumps_are_known(session);
+	/* Of a refused one "offer" says so, before anything is sent. */
+	if (known != BREAKER_REFUSED && !direct && reach(session, &done, error) != 0)
+		return -1;
+	return done ? 0 : offer(session, &attempt, error);
 }
 
 void openssh_session_close(struct openssh_session *session)
@@ -175,7 +240,7 @@ void openssh_session_close(struct openssh_session *session)
 	if (!session)
 		return;
 	child_end(&session->master);
-	remove_folder(session);
+	openssh_remove_folder(session);
 	buffer_release(&session->output);
 	buffer_release(&session->errors);
 }
@@ -189,7 +254,7 @@ static int connect_by_ssh(struct openssh_session *session, struct error *error)
 	}
 	session->place = session->target.items[session->target.count - 1];
 	strings_add(session->arena, &session->target, NULL);
-	return make_folder(session, error) == 0 ? log_in(session, error) : -1;
+	return openssh_make_folder(session, error) == 0 ? log_in(session, error) : -1;
 }
 
 struct openssh_session *openssh_session_open(struct arena *arena, const struct node *node,

@@ -5,6 +5,9 @@
 #include "collectors/shell.h"
 #include "collectors/transport.h"
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 /*
  * A connection to a node's SSH server by the system's ssh client with the user's configuration:
  * ProxyJump, GSSAPI, certificates, hardware keys, RSA keys. One client holds the connection
@@ -13,11 +16,15 @@
  * closed. There, too, goes what these say themselves (-E), so that it is told from what the command
  * says.
  *
- * Host keys are checked by ssh: with the node's "known-hosts", else options->known_hosts, else as
- * its configuration has it. Nothing is ever asked and no password is given: it logs in with the
- * node's "identity-file", or with whatever keys, agent and tickets ssh finds. That goes through the
- * breaker, without which nothing is authenticated; as long as the account is not known to work, the
- * node is first reached without any credential, which is a connection of its own.
+ * Host keys are checked by ssh: those of all hosts by options->known_hosts, the node's own by its
+ * "known-hosts" if it has one; without either as the configuration has it. It logs in with the
+ * node's "identity-file" and its "passphrase-from", or with whatever keys, agent and tickets ssh
+ * finds; then with the password from "password-from", at the node only: hosts on the way
+ * (ProxyJump) get neither. Nobody is
+ * ever asked. All that goes through the breaker, without which nothing is authenticated, for the
+ * account at the node and those at the hosts on the way; as long as one of them is not known to
+ * work, and always when there is a password, the node is first reached without any credential of
+ * its own, which is a connection of its own.
  */
 struct openssh_session;
 
@@ -33,5 +40,18 @@ int openssh_session_run(void *session, const struct shell_command *command,
 	struct shell_result *result, struct error *error);
 
 void openssh_session_close(struct openssh_session *session); /* NULL is allowed; at most a second */
+
+/*
+ * Before worker processes start, so that openssh_session_clear can remove afterwards what a worker
+ * that was killed has left.
+ */
+void openssh_session_prepare(void);
+void openssh_session_clear(pid_t worker);
+
+/*
+ * For the start of main: when it is ssh that runs this program, to ask for what
+ * openssh_session_open has for it. False: it is not; else `code` is how to end.
+ */
+bool openssh_answer(int argc, char **argv, int *code);
 
 #endif

@@ -40,18 +40,16 @@ static const char *path_word(struct openssh_session *session, const char *path, 
 	return word;
 }
 
+/* The node's own are for the node alone; those of --known-hosts, in the file, for all on the way.
+ */
 static int add_known_hosts(
 	struct openssh_session *session, struct strings *words, struct error *error)
 {
 	const char *own = node_option(session->node, "known-hosts");
-	const char *file = session->options.known_hosts;
-	if (own)
-		file = ssh_path(session->arena, session->options.folder, own);
-	else if (file)
-		file = ssh_path(session->arena, NULL, file);
-	else
+	if (!own)
 		return 0;
-	const char *word = path_word(session, file, error);
+	const char *word =
+		path_word(session, ssh_path(session->arena, session->options.folder, own), error);
 	if (!word)
 		return -1;
 	add_option(session, words, arena_format(session->arena, "UserKnownHostsFile=\"%s\"", word));
@@ -79,23 +77,53 @@ static const char firm[] =
 	"ForwardAgent no\nForwardX11 no\nClearAllForwardings yes\n"
 	"PermitLocalCommand no\nRemoteCommand none\nTunnel no\nLogLevel ERROR\n";
 
+static int write_known_hosts(struct openssh_session *session, FILE *file, struct error *error)
+{
+	if (!session->options.known_hosts)
+		return 0;
+	const char *word = path_word(
+		session, ssh_path(session->arena, NULL, session->options.known_hosts), error);
+	if (!word)
+		return -1;
+	fprintf(file, "UserKnownHostsFile \"%s\"\nGlobalKnownHostsFile /dev/null\n", word);
+	return 0;
+}
+
 int openssh_write_config(struct openssh_session *session, struct error *error)
 {
 	const struct passwd *entry = getpwuid(getuid());
 	FILE *file = fopen(session->config, "wxe");
 	int result = file ? fputs(firm, file) : EOF;
+	if (file && write_known_hosts(session, file, error) != 0) {
+		fclose(file);
+		return -1;
+	}
 	/* As ssh without -F: by the account's home, not by $HOME. A file that is missing is no
 	 * error. */
-	if (result >= 0 && entry)
-		result = fprintf(file, "Include \"%s/.ssh/config\"\n", entry->pw_dir);
-	if (result >= 0)
-		result = fputs("Include /etc/ssh/ssh_config\n", file);
-	if (file && fclose(file) != 0)
+	if (file && entry)
+		fprintf(file, "Include \"%s/.ssh/config\"\n", entry->pw_dir);
+	if (file)
+		fputs("Include /etc/ssh/ssh_config\n", file);
+	if (file && (ferror(file) | fclose(file)) != 0)
 		result = EOF;
 	if (result >= 0)
 		return 0;
 	return error_set(error, ERROR_UNREACHABLE, "%s cannot be written: %s", session->config,
 		strerror(errno));
+}
+
+/* Answers to anything but the question for the password would be sent as passwords, too. */
+static void add_questions(struct openssh_session *session, struct strings *words)
+{
+	static const char *const none[] = {"BatchMode=yes", NULL};
+	static const char *const one[] = {"BatchMode=no", "KbdInteractiveAuthentication=no",
+		"NumberOfPasswordPrompts=1", NULL};
+	for (const char *const *option = session->answers ? one : none; *option; option++)
+		add_option(session, words, *option);
+	if (session->answers)
+		add_option(session, words,
+			session->password ? "PasswordAuthentication=yes"
+					  : "PasswordAuthentication=no");
 }
 
 int openssh_master_words(struct openssh_session *session, struct strings *words, const char *option,
@@ -106,7 +134,7 @@ int openssh_master_words(struct openssh_session *session, struct strings *words,
 		(const char *[]){"ssh", "-F", session->config, "-T", "-M", "-N", "-S",
 			session->socket, NULL});
 	add_option(session, words, option);
-	add_option(session, words, "BatchMode=yes");
+	add_questions(session, words);
 	add_option(session, words, "StrictHostKeyChecking=yes");
 	add_option(session, words,
 		arena_format(session->arena, "ConnectTimeout=%d", seconds > 0 ? seconds : 1));

@@ -2,6 +2,7 @@
 #include "collectors/pool_worker.h"
 
 #include "base/interrupt.h"
+#include "collectors/openssh_session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -201,6 +202,7 @@ struct bytes pool_worker_text(const struct pool_worker *worker, bool *unreached)
 static void forget(struct pool_worker *worker)
 {
 	interrupt_guard(worker->slot, 0);
+	openssh_session_clear(worker->pid);
 	close(worker->fd);
 	buffer_release(&worker->answer);
 	worker->pid = 0;

@@ -44,7 +44,9 @@ struct ssh_session {
 	bool flooded;	      /* a limit above was passed */
 	bool logged_in;
 	unsigned keys_tried;
-	const struct secret *password; /* while questions are answered with it */
+	bool signed_once;	       /* with a key that the server knew, and then refused */
+	const struct secret *password; /* while questions are answered with it; NULL: it was */
+	unsigned questions;	       /* that got no answer */
 	unsigned commands_run;
 	struct ssh_block *blocks; /* libssh2's memory */
 };

@@ -16,8 +16,10 @@
  *
  * Logs in with the node's "identity-file" (its passphrase from "passphrase-from"); without one with
  * the keys of the agent ($SSH_AUTH_SOCK), then ~/.ssh/id_ed25519, id_ecdsa, id_rsa; then with the
- * password from "password-from". At most five keys are offered. Every credential goes through the
- * breaker, without which nothing is authenticated.
+ * password from "password-from", which is sent once. At most five keys are offered. A server that
+ * wants two steps (AuthenticationMethods) gets them. The login goes through the breaker, without
+ * which nothing is authenticated. libssh2's copies of a password are wiped, but not locked in
+ * memory.
  *
  * What libssh2 1.10 cannot do is said with the advice to use the source "openssh": RSA keys with
  * SHA-2, encrypt-then-MAC, certificates, hardware keys, ssh_config.

@@ -42,10 +42,18 @@ static void openssh_close(void *opened)
 	openssh_session_close(session->ssh);
 }
 
+static void openssh_prepare(const struct node *node, const struct transport_options *options)
+{
+	(void)node;
+	(void)options;
+	openssh_session_prepare();
+}
+
 const struct transport transport_openssh = {
 	.scheme = "openssh",
 	.summary = "a node's SSH server, by the system's ssh client",
 	.open = openssh_open,
 	.fetch = openssh_fetch,
 	.close = openssh_close,
+	.prepare = openssh_prepare,
 };

@@ -72,6 +72,7 @@ static void ssh_prepare(const struct node *node, const struct transport_options 
 	(void)node;
 	(void)options;
 	ssh_session_prepare();
+	openssh_session_prepare();
 }
 
 const struct transport transport_ssh = {

@@ -8,12 +8,14 @@ Environment: STANDBY, the program. Exit code 0: all hold; 77: there is no sshd.
 """
 import base64
 import contextlib
+import datetime
 import html
 import itertools
 import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -27,11 +29,12 @@ from pathlib import Path
 
 import stand_in_shell
 from live_world import CONFERENCING, HEALTHY, NODES, PLACES, SECONDS, World, expected_of, generate
-from program import EXAMPLES
+from program import EXAMPLES, SANITIZED
 from sshd import SSHD, keygen
 
 CHECKS = []
-NOTES = ["a jump of the system's clock: it would move the clock of everything on this machine"]
+NOTES = []
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
 
 def check(function):
@@ -123,6 +126,8 @@ CAUSES = {
     "killed": "was ended before its end",
     "dropped": "connection",
     "silent": "deadline passed",
+    "code": "powershell.exe ended with code 9",
+    "drip": "deadline passed while waiting for output of the command",
 }
 
 
@@ -155,27 +160,86 @@ def reasons_of(cluster, node):
             if evidence["node"] == node and evidence["knowledge"] == "unknown"}
 
 
-@check
-def a_full_disk_under_the_recording_is_said(world):
+@contextlib.contextmanager
+def full_disk(world):
+    """A folder in which nothing of size fits, and how to start what writes there; without root no
+    file may grow, which is another error at the same places."""
     disk = world.folder / "disk"
     disk.mkdir()
     mounted = os.geteuid() == 0 and subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=16k", "standby-test", disk], check=False,
         capture_output=True).returncode == 0
     if not mounted:
-        NOTES.append("a full disk under --record: no small file system can be mounted here")
+        yield disk, "too large", {"preexec_fn": no_growth}
         return
     try:
-        with world.pair("conferencing-2003", CONFERENCING) as inventory:
-            run = world.check(inventory, "--record", disk / "recordings")
+        yield disk, "space", {}
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def no_growth():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
+
+
+@check
+def a_full_disk_under_the_recording_is_said(world):
+    with full_disk(world) as (disk, why, how), world.pair("conferencing-2003",
+                                                          CONFERENCING) as inventory:
+        run = world.check(inventory, "--record", disk / "recordings",
+                          **{"restore_signals": not how, **how})
         assert run.code == 69, (run.code, run.errors)
         reasons = {reason for name in NODES for reason in
                    reasons_of(run.report["clusters"][0], name)}
-        assert any("recorded" in reason and "space" in reason for reason in reasons), reasons
+        assert any("recorded" in reason and why in reason for reason in reasons), reasons
         assert not [path for path in disk.rglob("*") if path.is_file()
                     and path.name.endswith(".partial")]
-    finally:
-        subprocess.run(["umount", disk], check=True)
+
+
+@check
+def snapshots_on_a_full_disk_are_whole_or_not_there(world):
+    with full_disk(world) as (disk, why, how), world.pair("conferencing-2003",
+                                                          CONFERENCING) as inventory:
+        if not how:
+            (disk / "filler").write_bytes(b"x" * 8192)
+        run = world.run("collect", inventory, "-o", disk / "out",
+                        **{"restore_signals": not how, **how})
+        assert run.code == 70 and why in run.errors, (run.code, run.errors)
+        for path in disk.rglob("*.json"):
+            json.loads(path.read_text())
+
+
+@check
+def a_jump_of_the_clock_moves_no_deadline(world):
+    if not FAKETIME or SANITIZED:
+        NOTES.append("a jump of the clock: libfaketime is not here, or not for a sanitized program")
+        return
+    deadline, clock = 5, world.folder / "clock"
+    world.environment |= {
+        "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
+        "DONT_FAKE_MONOTONIC": "1"}
+    nodes = {"127.0.0.1": world.node("conferencing-2003", "CONF1", "x", pause=2),
+             "127.0.0.2": world.node("conferencing-2003", "CONF2", "x", fault="silent")}
+    with world.many(nodes) as port:
+        inventory = world.inventory([[world.live(name, address, port)
+                                      for name, address in zip(NODES, nodes)]])
+        for jump in ("+400d", "-400d"):
+            clock.write_text("+0")
+            begun = time.monotonic()
+            process = world.start("collect", inventory, "-o", jump, "--deadline", str(deadline))
+            time.sleep(1)
+            clock.write_text(jump)
+            _, errors = process.communicate(timeout=SECONDS)
+            took = time.monotonic() - begun
+            first, second = (json.loads((world.folder / jump / f"{name}.json").read_text())
+                             for name in NODES)
+            collected = datetime.datetime.fromisoformat(first["collected"].rstrip("Z"))
+            days = (collected - datetime.datetime.utcnow()).days
+            assert abs(days - int(jump[:-1])) < 3, (jump, first["collected"])
+            assert first["facts"], errors
+            assert "deadline passed" in second["coverage"][0]["why"], second["coverage"]
+            assert deadline - 1 < took < deadline + 3, f"{jump}: took {took:.1f} s"
 
 
 # --- signals --------------------------------------------------------------------------------------

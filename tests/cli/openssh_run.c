@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/number.h"
 #include "collectors/openssh_session.h"
+#include "collectors/secret_reference.h"
 #include "collectors/ssh_choice.h"
 
 #include <signal.h>
@@ -128,6 +129,8 @@ int main(int argc, char **argv)
 {
 	struct plan plan = {.node = {.name = "NODE", .scheme = "openssh"}};
 	int result = 0;
+	if (openssh_answer(argc, argv, &result))
+		return result;
 	if (argc < 4)
 		return ERROR_USAGE;
 	interrupt_watch();
@@ -147,5 +150,6 @@ int main(int argc, char **argv)
 	}
 	breaker_free(plan.breaker);
 	secret_free(plan.key);
+	secret_references_clear();
 	return result;
 }

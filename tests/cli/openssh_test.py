@@ -20,10 +20,12 @@ import time
 import traceback
 from pathlib import Path
 
-from sshd import KINDS, SSH, SSHD, USER, free_port, keygen, public, sshd
+from sshd import (KINDS, SSH, SSHD, USER, falling_silent, free_port, keygen, public,
+                  sshd)
 
 RUN = os.environ.get("BUILD", "build") + "/tests/cli/openssh_run"
 CANARY = b"canary-0123456789-canary-0123456"  # 32 bytes
+PASSPHRASE = "a passphrase of the tests"
 CHECKS = []
 
 
@@ -155,6 +157,50 @@ def every_type_of_key_logs_in(world):
         world.know(port)
         for kind in KINDS:
             world.run(port, key=f"user_{kind}").ran()
+
+
+def secret_pipe(secret):
+    reading, writing = os.pipe()
+    os.write(writing, secret.encode() + b"\n")
+    os.close(writing)
+    return reading
+
+
+@check
+def an_encrypted_key_gets_its_passphrase_and_nobody_sees_it(world):
+    key = keygen(world.folder / "encrypted", "rsa", PASSPHRASE)
+    world.authorized.write_text(public(key) + "\n")
+    with world.server() as port:
+        world.know(port)
+        world.run(port, key=key).failed("Permission denied")
+        for secret, words in ((PASSPHRASE, "exit 0\n"), ("another", "Permission denied")):
+            reading = secret_pipe(secret)
+            process = world.start(f"{USER}@127.0.0.1:{port}", "printf hello",
+                                  f"passphrase-from=fd:{reading}", key=key, pass_fds=[reading])
+            os.close(reading)
+            while process.poll() is None:
+                assert not list(seen_by_others([PASSPHRASE.encode()]))
+                time.sleep(0.001)
+            output = process.communicate()[0].decode()
+            assert words in output and secret not in output, output
+            world.left_nothing()
+
+
+@check
+def the_program_that_answers_ssh_says_nothing_unasked(world):
+    for question in (["Enter PIN for key: "], ["Enter admin@host's old password: "], []):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.sendall(b"pone\nwtwo\n")
+            ours.shutdown(socket.SHUT_WR)
+            for words, code, answer in ((question, 1, b""),
+                                        (["Enter passphrase for key 'k': "], 0, b"one\n"),
+                                        (["Enter passphrase for key 'k': "], 1, b""),
+                                        (["admin@host's password: "], 0, b"two\n"),
+                                        (["admin@host's password: "], 1, b"")):
+                done = subprocess.run([RUN, *words], stdin=theirs, capture_output=True,
+                                      env={"STANDBY_ANSWERS_SSH": "1"}, check=False)
+                assert (done.returncode, done.stdout) == (code, answer), (words, done)
 
 
 @check
@@ -289,6 +335,19 @@ def a_silent_server_costs_the_deadline(world):
         said.failed()
         assert "timed out" in said.text or "deadline" in said.text, said.text
         assert said.seconds < seconds + 1, said.seconds
+
+
+@check
+def a_server_that_falls_silent_during_login_costs_the_deadline(world):
+    with world.server() as target:
+        # While it is reached, then while it is offered the key.
+        for spared, turns in ((0, 5), (1, 5), (1, 6)):
+            with falling_silent(target, turns, spared) as port:
+                world.know(port)
+                said = world.run(port, "true", "sessions=2", seconds=2)
+            first, second = said.text.splitlines()[:2]
+            assert "deadline" in first or "timed out" in first, said.text
+            assert "not tried again" not in second, said.text
 
 
 @check

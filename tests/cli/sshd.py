@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The machine's own sshd for tests: unprivileged, on loopback, with keys of its own."""
 import contextlib
+import itertools
 import os
 import pwd
+import select
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -43,13 +46,14 @@ def wait_for(port, server):
 
 
 @contextlib.contextmanager
-def sshd(folder, host_keys, authorized, *lines):
+def sshd(folder, host_keys, authorized, *lines, pam="no"):
     """A server of its own; yields its port."""
     port = free_port()
     config = Path(folder) / f"sshd_config-{port}"
     config.write_text("\n".join([
-        f"ListenAddress 127.0.0.1:{port}", "PidFile none", "StrictModes no", "UsePAM no",
+        f"ListenAddress 127.0.0.1:{port}", "PidFile none", "StrictModes no", f"UsePAM {pam}",
         *lines, "LogLevel ERROR", "UseDNS no", "PermitRootLogin yes",
+        "SetEnv SHLVL=2",  # so that bash does not run ~/.bashrc, which may take its time
         f"AuthorizedKeysFile {authorized}", *(f"HostKey {key}" for key in host_keys)]) + "\n")
     with open(Path(folder) / "sshd.log", "a", encoding="utf-8") as log:
         server = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stdout=log, stderr=log,
@@ -60,3 +64,38 @@ def sshd(folder, host_keys, authorized, *lines):
     finally:
         server.terminate()
         server.wait()
+
+
+@contextlib.contextmanager
+def falling_silent(target, turns, spared=0):
+    """A way to the server on port `target` that passes nothing more once the client has spoken for
+    the `turns`th time; the first `spared` connections pass whole. Yields its port."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        def accept():
+            with contextlib.suppress(OSError):
+                for number in itertools.count():
+                    client = listening.accept()[0]
+                    limit = turns if number >= spared else 1 << 30
+                    threading.Thread(target=serve, args=(client, limit), daemon=True).start()
+
+        def serve(client, limit):
+            with contextlib.suppress(OSError), client, \
+                    socket.create_connection(("127.0.0.1", target)) as server:
+                spoken = 0
+                while spoken < limit and not over.is_set():
+                    for ready in select.select([client, server], [], [], 1)[0]:
+                        data = ready.recv(65536)
+                        if not data:
+                            return
+                        spoken += ready is client
+                        if spoken < limit:
+                            (server if ready is client else client).sendall(data)
+                over.wait(60)
+
+        threading.Thread(target=accept, daemon=True).start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            over.set()
+            listening.shutdown(socket.SHUT_RDWR)

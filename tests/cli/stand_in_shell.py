@@ -21,7 +21,7 @@ ANSWERS = {"cmd": "C:\\WINDOWS\\system32\\cmd.exe $PSHOME\r\n",
            "powershell": "%ComSpec%\r\nC:\\Windows\\System32\\WindowsPowerShell\\v1.0\r\n"}
 BOOTSTRAP = "powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -EncodedCommand "
 FAULTS = ("endless", "cut", "garbage", "hash", "length", "count", "empty", "killed", "dropped",
-          "silent")
+          "silent", "code", "drip")
 FOREVER_S = 120
 HKLM = "HKEY_LOCAL_MACHINE\\"
 # The key that the one registry file of an example asks for, per probe.
@@ -213,9 +213,14 @@ def stop_in_the_middle(fault, parts):
     if fault == "cut":
         say("".join(parts[:3]) + parts[3][:len(parts[3]) // 2])
         return True
-    if fault not in ("killed", "dropped", "silent"):
+    if fault not in ("killed", "dropped", "silent", "code", "drip"):
         return False
     say(parts[0])
+    if fault == "code":
+        os._exit(9)
+    while fault == "drip":
+        say(".")
+        wait(0.1)
     if fault == "silent":
         wait(FOREVER_S)
     time.sleep(0.2)

@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ACCOUNT "admin with key ~/.ssh/id_ed25519"
+#define ACCOUNT "admin"
+#define KEY "a key"
+#define PASSWORD "a password"
 #define SOON 200
 #define LATER 20000
 
@@ -27,9 +29,28 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static struct breaker_attempt attempt_of(const char *node, const char *credentials)
+{
+	return (struct breaker_attempt){
+		.account = ACCOUNT, .credentials = credentials, .node = node};
+}
+
+static int enter_with(struct breaker *breaker, const char *node, const char *credentials,
+	int64_t patience, struct error *error)
+{
+	struct breaker_attempt attempt = attempt_of(node, credentials);
+	return breaker_enter(breaker, &attempt, clock_now() + patience, error);
+}
+
 static int enter(struct breaker *breaker, const char *node, int64_t patience, struct error *error)
 {
-	return breaker_enter(breaker, ACCOUNT, node, clock_now() + patience, error);
+	return enter_with(breaker, node, KEY, patience, error);
+}
+
+static void leave(struct breaker *breaker, const char *node, enum breaker_outcome outcome)
+{
+	struct breaker_attempt attempt = attempt_of(node, KEY);
+	breaker_leave(breaker, &attempt, outcome);
 }
 
 /* Runs in a process of its own; its exit code. */
@@ -58,11 +79,13 @@ static void the_first_attempt_leaves_the_others_time(void **state)
 	struct breaker *breaker = *state;
 	struct error error = {0};
 	int64_t deadline = clock_now() + LATER;
-	assert_int_equal(enter(breaker, "FIRST", LATER, &error), 0);
-	int64_t until = breaker_attempt_deadline(breaker, ACCOUNT, deadline);
+	struct breaker_attempt attempt = attempt_of("FIRST", KEY);
+	assert_int_equal(breaker_enter(breaker, &attempt, deadline, &error), 0);
+	int64_t until = breaker_attempt_deadline(&attempt, deadline);
 	assert_true(until > clock_now() && until <= deadline - LATER / 2 + SOON);
-	breaker_leave(breaker, ACCOUNT, "FIRST", BREAKER_ACCEPTED);
-	assert_true(breaker_attempt_deadline(breaker, ACCOUNT, deadline) == deadline);
+	breaker_leave(breaker, &attempt, BREAKER_ACCEPTED);
+	assert_int_equal(breaker_enter(breaker, &attempt, deadline, &error), 0);
+	assert_true(breaker_attempt_deadline(&attempt, deadline) == deadline);
 }
 
 static int enters_at_once(struct breaker *breaker)
@@ -75,10 +98,10 @@ static void an_accepted_account_holds_nobody_back(void **state)
 {
 	struct error error = {0};
 	assert_int_equal(enter(*state, "CONF1", SOON, &error), 0);
-	breaker_leave(*state, ACCOUNT, "CONF1", BREAKER_ACCEPTED);
+	leave(*state, "CONF1", BREAKER_ACCEPTED);
 	assert_int_equal(enter(*state, "CONF1", SOON, &error), 0);
 	assert_int_equal(run(enters_at_once, *state), 0);
-	breaker_leave(*state, ACCOUNT, "CONF1", BREAKER_ACCEPTED);
+	leave(*state, "CONF1", BREAKER_ACCEPTED);
 	assert_int_equal(enter(*state, "CONF1", SOON, &error), 0);
 }
 
@@ -86,10 +109,10 @@ static void a_refused_account_is_tried_nowhere_again(void **state)
 {
 	struct error error = {0};
 	assert_int_equal(enter(*state, "CONF1", SOON, &error), 0);
-	breaker_leave(*state, ACCOUNT, "CONF1", BREAKER_REFUSED);
+	leave(*state, "CONF1", BREAKER_REFUSED);
 	assert_int_equal(enter(*state, "CONF2", SOON, &error), -1);
 	assert_int_equal(error.code, ERROR_UNREACHABLE);
-	assert_non_null(strstr(error.text, ACCOUNT " was refused by CONF1"));
+	assert_non_null(strstr(error.text, "the account " ACCOUNT " was refused by CONF1"));
 	assert_int_equal(run(enters_at_once, *state), 1);
 }
 
@@ -97,22 +120,70 @@ static void a_refusal_counts_also_after_the_account_was_accepted(void **state)
 {
 	struct error error = {0};
 	assert_int_equal(enter(*state, "CONF1", SOON, &error), 0);
-	breaker_leave(*state, ACCOUNT, "CONF1", BREAKER_ACCEPTED);
+	leave(*state, "CONF1", BREAKER_ACCEPTED);
 	assert_int_equal(enter(*state, "CONF2", SOON, &error), 0);
-	breaker_leave(*state, ACCOUNT, "CONF2", BREAKER_REFUSED);
+	leave(*state, "CONF2", BREAKER_REFUSED);
 	assert_int_equal(enter(*state, "CONF3", SOON, &error), -1);
 	assert_non_null(strstr(error.text, "refused by CONF2"));
 }
 
-static void another_credential_is_another_account(void **state)
+static void another_credential_of_a_refused_account_is_not_tried(void **state)
 {
 	struct error error = {0};
 	assert_int_equal(enter(*state, "CONF1", SOON, &error), 0);
-	breaker_leave(*state, ACCOUNT, "CONF1", BREAKER_REFUSED);
-	assert_int_equal(
-		breaker_enter(*state, "admin with the agent", "CONF1", clock_now() + SOON, &error),
-		0);
-	breaker_leave(*state, "admin with the agent", "CONF1", BREAKER_ACCEPTED);
+	leave(*state, "CONF1", BREAKER_REFUSED);
+	assert_int_equal(enter_with(*state, "CONF2", PASSWORD, SOON, &error), -1);
+	assert_non_null(strstr(error.text, "was refused by CONF1"));
+}
+
+static int enters_with_a_password(struct breaker *breaker)
+{
+	struct error error = {0};
+	return enter_with(breaker, "OTHER", PASSWORD, SOON, &error) == 0 ? 0 : 1;
+}
+
+static void several_credentials_of_one_login_are_one_attempt(void **state)
+{
+	struct error error = {0};
+	struct breaker_attempt attempt = attempt_of("CONF1", KEY);
+	assert_int_equal(breaker_enter(*state, &attempt, clock_now() + SOON, &error), 0);
+	attempt.credentials = PASSWORD;
+	assert_int_equal(breaker_enter(*state, &attempt, clock_now() + SOON, &error), 0);
+	assert_true(attempt.holds);
+	assert_int_equal(run(enters_at_once, *state), 1);
+	breaker_leave(*state, &attempt, BREAKER_ACCEPTED);
+	assert_int_equal(run(enters_with_a_password, *state), 0);
+}
+
+static void a_credential_that_works_says_nothing_of_another(void **state)
+{
+	struct error error = {0};
+	assert_int_equal(enter(*state, "CONF1", SOON, &error), 0);
+	leave(*state, "CONF1", BREAKER_ACCEPTED);
+	assert_int_equal(enter_with(*state, "CONF1", PASSWORD, SOON, &error), 0);
+	assert_int_equal(run(enters_with_a_password, *state), 1);
+	assert_int_equal(run(enters_at_once, *state), 0);
+	struct breaker_attempt attempt = attempt_of("CONF1", PASSWORD);
+	breaker_leave(*state, &attempt, BREAKER_REFUSED);
+	assert_int_equal(run(enters_at_once, *state), 1);
+}
+
+static void accounts_are_told_apart_as_windows_does(void **state)
+{
+	static const struct {
+		const char *user, *account;
+	} cases[] = {
+		{"Admin", "admin"},
+		{".\\Admin", "admin"},
+		{"CORP\\Admin", "corp\\admin"},
+		{"Admin@Corp.Example", "admin@corp.example"},
+		{"J\xc3\x96RG", "j\xc3\xb6rg"},
+		{"odd\xff", "odd\\ufffd"},
+	};
+	auto_arena struct arena *arena = arena_new();
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(breaker_account(arena, cases[i].user), cases[i].account);
 }
 
 static void whoever_waits_gives_up_at_its_deadline(void **state)
@@ -130,7 +201,7 @@ static void whoever_waits_gives_up_at_its_deadline(void **state)
 				: 1);
 	}
 	assert_int_equal(ending_of(child), 0);
-	breaker_leave(*state, ACCOUNT, "CONF1", BREAKER_ACCEPTED);
+	leave(*state, "CONF1", BREAKER_ACCEPTED);
 }
 
 static int enters_later(struct breaker *breaker)
@@ -138,7 +209,7 @@ static int enters_later(struct breaker *breaker)
 	struct error error = {0};
 	if (enter(breaker, "OTHER", LATER, &error) != 0)
 		return strstr(error.text, "was refused by CONF1") ? 2 : 1;
-	breaker_leave(breaker, ACCOUNT, "OTHER", BREAKER_NOT_TRIED);
+	leave(breaker, "OTHER", BREAKER_NOT_TRIED);
 	return 0;
 }
 
@@ -155,7 +226,7 @@ static void whoever_waits_learns_the_outcome(void **state)
 		for (size_t n = 0; n < 8; n++)
 			waiting[n] = start(enters_later, *state);
 		usleep(50000);
-		breaker_leave(*state, ACCOUNT, "CONF1", cases[i].outcome);
+		leave(*state, "CONF1", cases[i].outcome);
 		for (size_t n = 0; n < 8; n++)
 			assert_int_equal(ending_of(waiting[n]), cases[i].ending);
 	}
@@ -182,8 +253,46 @@ static void a_holder_that_is_killed_never_tried(void **state)
 	/* Not yet waited for: a zombie holds nothing. */
 	assert_int_equal(ending_of(waiting), 0);
 	assert_int_equal(enter(*state, "CONF2", SOON, &error), 0);
-	breaker_leave(*state, ACCOUNT, "CONF2", BREAKER_ACCEPTED);
+	leave(*state, "CONF2", BREAKER_ACCEPTED);
 	assert_int_equal(ending_of(holder), -1);
+}
+
+static int sends_a_password_and_dies(struct breaker *breaker)
+{
+	struct error error = {0};
+	struct breaker_attempt attempt = attempt_of("CONF1", PASSWORD);
+	if (breaker_enter(breaker, &attempt, clock_now() + SOON, &error) == 0)
+		breaker_sends_password(breaker, &attempt);
+	return 0;
+}
+
+static void a_holder_that_died_with_its_password_on_the_way_was_refused(void **state)
+{
+	struct error error = {0};
+	assert_int_equal(run(sends_a_password_and_dies, *state), 0);
+	for (int i = 0; i < 2; i++) {
+		error = (struct error){0};
+		assert_int_equal(enter(*state, "CONF2", SOON, &error), -1);
+		assert_non_null(strstr(error.text, "at CONF1 was cut off with its password"));
+	}
+}
+
+static int tries_by_key_and_dies(struct breaker *breaker)
+{
+	struct error error = {0};
+	return enter(breaker, "CONF3", SOON, &error);
+}
+
+static void a_password_that_was_answered_is_on_its_way_no_more(void **state)
+{
+	struct error error = {0};
+	struct breaker_attempt attempt = attempt_of("CONF1", PASSWORD);
+	assert_int_equal(breaker_enter(*state, &attempt, clock_now() + SOON, &error), 0);
+	breaker_sends_password(*state, &attempt);
+	breaker_leave(*state, &attempt, BREAKER_ACCEPTED);
+	assert_int_equal(run(tries_by_key_and_dies, *state), 0);
+	assert_int_equal(enter(*state, "CONF2", SOON, &error), 0);
+	leave(*state, "CONF2", BREAKER_NOT_TRIED);
 }
 
 /* How many try at the same time, and how many were refused, is counted in shared memory. */
@@ -203,7 +312,7 @@ static int tries_a_wrong_password(struct breaker *breaker)
 	usleep(2000);
 	__atomic_add_fetch(&counts->refused, 1, __ATOMIC_SEQ_CST);
 	__atomic_sub_fetch(&counts->trying, 1, __ATOMIC_SEQ_CST);
-	breaker_leave(breaker, ACCOUNT, "CONF", BREAKER_REFUSED);
+	leave(breaker, "CONF", BREAKER_REFUSED);
 	return 0;
 }
 
@@ -226,12 +335,13 @@ static void a_full_table_tries_nothing_more(void **state)
 {
 	struct error error = {0};
 	char account[32];
+	struct breaker_attempt attempt = {.account = account, .credentials = KEY, .node = "CONF1"};
 	size_t entered = 0;
 	for (size_t i = 0; i < 5000 && error.code == ERROR_NONE; i++) {
 		snprintf(account, sizeof account, "account %zu", i);
-		if (breaker_enter(*state, account, "CONF1", clock_now() + SOON, &error) != 0)
+		if (breaker_enter(*state, &attempt, clock_now() + SOON, &error) != 0)
 			break;
-		breaker_leave(*state, account, "CONF1", BREAKER_NOT_TRIED);
+		breaker_leave(*state, &attempt, BREAKER_NOT_TRIED);
 		entered++;
 	}
 	assert_int_equal(entered, 4096);
@@ -252,7 +362,12 @@ int main(void)
 		BREAKER_TEST(an_accepted_account_holds_nobody_back),
 		BREAKER_TEST(a_refused_account_is_tried_nowhere_again),
 		BREAKER_TEST(a_refusal_counts_also_after_the_account_was_accepted),
-		BREAKER_TEST(another_credential_is_another_account),
+		BREAKER_TEST(another_credential_of_a_refused_account_is_not_tried),
+		BREAKER_TEST(several_credentials_of_one_login_are_one_attempt),
+		BREAKER_TEST(a_credential_that_works_says_nothing_of_another),
+		BREAKER_TEST(accounts_are_told_apart_as_windows_does),
+		BREAKER_TEST(a_holder_that_died_with_its_password_on_the_way_was_refused),
+		BREAKER_TEST(a_password_that_was_answered_is_on_its_way_no_more),
 		BREAKER_TEST(whoever_waits_gives_up_at_its_deadline),
 		BREAKER_TEST(whoever_waits_learns_the_outcome),
 		BREAKER_TEST(a_holder_that_is_killed_never_tried),

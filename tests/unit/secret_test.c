@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void a_secret_lends_a_copy_of_its_bytes(void **state)
 {
@@ -100,6 +104,48 @@ static void a_freed_secret_is_gone_from_memory(void **state)
 	assert_int_equal(mincore((void *)page, 1, &resident), -1);
 }
 
+static void who_has_a_secret_leaves_no_core_and_cannot_be_looked_into(void **state)
+{
+	(void)state;
+	struct rlimit limit = {1, 1};
+	auto_secret struct secret *secret = secret_new("x", 1);
+	assert_non_null(secret);
+	assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+	assert_true(limit.rlim_cur == 0 && limit.rlim_max == 0);
+	assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
+}
+
+static unsigned long locked(void)
+{
+	unsigned long kilobytes = 0;
+	char line[128];
+	FILE *file = fopen("/proc/self/status", "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof line, file))
+		if (sscanf(line, "VmLck: %lu", &kilobytes) == 1)
+			break;
+	fclose(file);
+	return kilobytes;
+}
+
+/* Where nothing may be locked, and under sanitizers, both have nothing locked. */
+static void a_forked_process_has_its_secrets_locked_too(void **state)
+{
+	(void)state;
+	auto_secret struct secret *first = secret_new("a", 1);
+	struct secret *gone = secret_new("b", 1);
+	auto_secret struct secret *last = secret_new("c", 1);
+	secret_free(gone);
+	assert_true(first && last);
+	unsigned long here = locked();
+	int status = 0;
+	pid_t child = fork();
+	if (child == 0)
+		_exit(locked() == here ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +156,8 @@ int main(void)
 		cmocka_unit_test(wiping_leaves_zeros),
 		cmocka_unit_test(a_secret_is_kept_out_of_core_dumps),
 		cmocka_unit_test(a_freed_secret_is_gone_from_memory),
+		cmocka_unit_test(who_has_a_secret_leaves_no_core_and_cannot_be_looked_into),
+		cmocka_unit_test(a_forked_process_has_its_secrets_locked_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
