@@ -35,8 +35,15 @@ struct secret *secret_new(const void *data, size_t length)
 	struct secret *secret = map_pages(size);
 	secret->mapped = size;
 	secret->length = length;
-	if (length)
+	if (data)
 		memcpy(secret->data, data, length);
+	return secret;
+}
+
+struct secret *secret_room(size_t length, unsigned char **room)
+{
+	struct secret *secret = secret_new(NULL, length);
+	*room = secret->data;
 	return secret;
 }
 
