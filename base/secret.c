@@ -66,8 +66,15 @@ struct secret *secret_new(const void *data, size_t length)
 		all->previous = secret;
 	all = secret;
 	secret->length = length;
-	if (length)
+	if (data)
 		memcpy(secret->data, data, length);
+	return secret;
+}
+
+struct secret *secret_room(size_t length, unsigned char **room)
+{
+	struct secret *secret = secret_new(NULL, length);
+	*room = secret->data;
 	return secret;
 }
 

@@ -16,6 +16,8 @@
 struct secret;
 
 struct secret *secret_new(const void *data, size_t length);
+/* One that is still to be had: zeroes, which the caller fills in place. */
+struct secret *secret_room(size_t length, unsigned char **room);
 void secret_free(struct secret *secret); /* wipes; NULL is allowed */
 struct bytes secret_bytes(const struct secret *secret);
 bool secret_equal(const struct secret *a, const struct secret *b); /* in constant time */

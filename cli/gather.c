@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "collectors/breaker.h"
 #include "collectors/pool.h"
+#include "collectors/private_key_store.h"
 #include "collectors/run_key.h"
 #include "collectors/secret_reference.h"
 
@@ -133,6 +134,7 @@ void gather_free(struct gather *gather)
 	progress_clear(&gather->progress);
 	pool_free(gather->pool);
 	breaker_free(gather->breaker);
+	private_key_store_clear();
 	secret_references_clear();
 	secret_free(gather->key);
 	arena_free(gather->arena);

@@ -3,14 +3,13 @@
 #include "base/interrupt.h"
 #include "base/secret.h"
 #include "collectors/breaker.h"
+#include "collectors/private_key_store.h"
 #include "collectors/secret_reference.h"
 #include "collectors/ssh_parts.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define REASONS_LIMIT 300
-#define PASSPHRASE_LIMIT 4096
 #define STEPS_LIMIT 3 /* of one login */
 
 struct login {
@@ -116,86 +115,27 @@ static enum ssh_answer note(struct login *login, enum ssh_answer answer)
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
-static enum ssh_answer offer_key(
-	struct login *login, const char *path, const struct secret *passphrase, struct error *error)
+static enum ssh_answer explain_key(struct login *login, const char *path, const char *type)
 {
-	struct ssh_session *session = login->session;
-	char text[PASSPHRASE_LIMIT + 1] = {0};
-	int code;
-	if (passphrase)
-		memcpy(text, secret_bytes(passphrase).data, secret_bytes(passphrase).length);
-	session->keys_tried++;
-	while ((code = libssh2_userauth_publickey_fromfile_ex(session->libssh2,
-			session->address.user, (unsigned)strlen(session->address.user), NULL, path,
-			passphrase ? text : NULL)) == LIBSSH2_ERROR_EAGAIN) {
-		if (ssh_wait(session, error) != 0)
-			break;
-	}
-	secret_wipe(text, sizeof text);
-	if (code == LIBSSH2_ERROR_EAGAIN)
-		return SSH_BROKEN;
-	if (code == LIBSSH2_ERROR_FILE || code == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED)
-		return SSH_SKIPPED;
-	return ssh_answer_of(session, code, error);
-}
-
-static enum ssh_answer explain_key(struct login *login, const char *path,
-	const struct ssh_key_file *key, enum ssh_answer answer)
-{
-	struct arena *arena = login->session->arena;
-	const char *why = "refused";
-	if (answer == SSH_SKIPPED && key->encrypted)
-		why = "cannot be decrypted: is the passphrase right?";
-	else if (answer == SSH_SKIPPED)
-		why = "is in a form that libssh2 cannot read; use the source \"openssh\"";
-	else if (ssh_key_type_is_rsa(key->type))
-		why = "refused: RSA keys need libssh2 1.11 or the source \"openssh\"; use ed25519";
-	return because(login, answer, arena_format(arena, "key %s: %s", path, why));
-}
-
-/* The passphrase, if one is needed; false with the reason noted when it cannot be had. */
-static bool find_passphrase(struct login *login, const char *path, const struct ssh_key_file *key,
-	const struct secret **passphrase)
-{
-	struct error error = {0};
-	const char *reference = node_option(login->session->node, "passphrase-from");
-	*passphrase = NULL;
-	if (reference) {
-		*passphrase = secret_reference_read(reference, &error);
-		if (!*passphrase)
-			because(login, SSH_SKIPPED, error.text);
-		return *passphrase;
-	}
-	if (!key->encrypted)
-		return true;
-	because(login, SSH_SKIPPED,
-		arena_format(login->session->arena,
-			"key %s is encrypted: add \"passphrase-from\", or use the agent", path));
-	return false;
+	bool old = ssh_key_type_is_rsa(type) && !libssh2_version(LIBSSH2_WITH_RSA_SHA2);
+	return because(login, SSH_REFUSED,
+		arena_format(login->session->arena, "key %s: refused%s", path,
+			old ? ": RSA keys need libssh2 1.11 or the source \"openssh\"; use ed25519"
+			    : ""));
 }
 
 static enum ssh_answer try_key_file(struct login *login, const char *path, struct error *error)
 {
 	struct ssh_session *session = login->session;
-	const struct secret *passphrase;
-	struct ssh_key_file key;
+	const char *reference = node_option(session->node, "passphrase-from");
 	struct error unusable = {0};
-	if (ssh_key_file_read(path, &key, &unusable) != 0)
+	const struct private_key *key = private_key_store_get(path, reference, &unusable);
+	if (!key)
 		return because(login, SSH_SKIPPED, unusable.text);
-	if (!ssh_key_type_supported(key.type))
-		return because(login, SSH_SKIPPED,
-			arena_format(session->arena,
-				"key %s is a hardware key or a certificate: use the source "
-				"\"openssh\"",
-				path));
-	if (!find_passphrase(login, path, &key, &passphrase))
-		return SSH_SKIPPED;
 	if (!enter(login, login->keys))
 		return SSH_SKIPPED;
-	enum ssh_answer answer = note(login, offer_key(login, path, passphrase, error));
-	if (answer == SSH_REFUSED || answer == SSH_SKIPPED)
-		explain_key(login, path, &key, answer);
-	return answer;
+	enum ssh_answer answer = note(login, ssh_offer_private_key(session, key, error));
+	return answer == SSH_REFUSED ? explain_key(login, path, key->type) : answer;
 }
 
 static enum ssh_answer try_agent(struct login *login, struct error *error)
@@ -216,13 +156,11 @@ static enum ssh_answer try_agent(struct login *login, struct error *error)
 
 static enum ssh_answer try_usual_keys(struct login *login, struct error *error)
 {
-	static const char *const usual[] = {
-		"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa", NULL};
 	enum ssh_answer answer = try_agent(login, error);
-	for (size_t i = 0; usual[i] && (answer == SSH_SKIPPED || answer == SSH_REFUSED); i++) {
-		const char *path = ssh_path(login->session->arena, NULL, usual[i]);
-		if (login->session->keys_tried < SSH_KEYS_LIMIT && access(path, F_OK) == 0)
-			answer = try_key_file(login, path, error);
+	const char *const *paths = ssh_usual_key_files(login->session->arena);
+	for (; *paths && (answer == SSH_SKIPPED || answer == SSH_REFUSED); paths++) {
+		if (login->session->keys_tried < SSH_KEYS_LIMIT)
+			answer = try_key_file(login, *paths, error);
 	}
 	return answer;
 }

@@ -23,6 +23,13 @@ struct ssh_choice {
 struct ssh_choice ssh_choose(
 	struct arena *arena, const struct node *node, const struct transport_options *options);
 
+/*
+ * Whether libssh2 will log in to a node by keys of files, as far as that can be said without asking
+ * ssh: true also where ssh_config wants something else.
+ */
+bool ssh_choice_may_use_keys(
+	struct arena *arena, const struct node *node, const struct transport_options *options);
+
 /* --- the parts, for tests --------------------------------------------------------------------- */
 
 struct ssh_choice_question {

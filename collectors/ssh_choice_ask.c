@@ -3,9 +3,9 @@
 #include "base/file.h"
 #include "collectors/child.h"
 #include "collectors/ssh_choice.h"
+#include "collectors/ssh_parts.h"
 
 #include <glob.h>
-#include <libssh2.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,23 +164,37 @@ static struct ssh_choice by_libssh2(const char *why)
 	return (struct ssh_choice){.why = why};
 }
 
+static struct ssh_choice_question question_of(
+	struct arena *arena, const struct node *node, const struct transport_options *options)
+{
+	const char *file = node_option(node, "identity-file");
+	return (struct ssh_choice_question){
+		.usual = find_usual(arena),
+		.rsa = libssh2_version(LIBSSH2_WITH_RSA_SHA2) != NULL,
+		.identity_file = file ? ssh_path(arena, options->folder, file) : NULL,
+		.other_means = node_option(node, "password-from") || (!file && has_agent()),
+		.own_known_hosts = node_option(node, "known-hosts") || options->known_hosts,
+	};
+}
+
+bool ssh_choice_may_use_keys(
+	struct arena *arena, const struct node *node, const struct transport_options *options)
+{
+	const struct ssh_choice_question question = question_of(arena, node, options);
+	const char *why;
+	return ssh_choice_has_means(arena, &question, &why);
+}
+
 struct ssh_choice ssh_choose(
 	struct arena *arena, const struct node *node, const struct transport_options *options)
 {
-	struct ssh_choice_question question = {
-		.usual = find_usual(arena),
-		.rsa = libssh2_version(0x010b00) != NULL,
-	};
+	struct ssh_choice_question question = question_of(arena, node, options);
 	struct known_hosts hosts = {0};
 	struct text config = {0};
 	struct error ignored = {0};
-	const char *file = node_option(node, "identity-file");
 	const char *key;
 	if (ssh_address_read(arena, node->address, &question.address, &ignored) != 0)
 		return by_libssh2("the address cannot be read");
-	question.identity_file = file ? ssh_path(arena, options->folder, file) : NULL;
-	question.other_means = node_option(node, "password-from") || (!file && has_agent());
-	question.own_known_hosts = node_option(node, "known-hosts") || options->known_hosts;
 	read_known_hosts(arena, node, options, &question.address, &hosts);
 	question.known_hosts = &hosts;
 	bool asked = !plain_files(arena) || !ssh_choice_has_means(arena, &question, &key);

@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "collectors/known_hosts.h"
 #include "collectors/ssh_parts.h"
+#include "collectors/ssh_wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,34 +32,20 @@ bool ssh_key_type_supported(const char *type)
 	return !strstr(type, "-cert-") && strncmp(type, "sk-", 3) != 0;
 }
 
-/* The next length-prefixed field; false at the end. */
-static bool next_field(struct bytes *rest, struct bytes *field)
-{
-	if (rest->length < 4 || rest->data[0] || rest->data[1])
-		return false;
-	size_t length = (size_t)rest->data[2] << 8 | rest->data[3];
-	if (length > rest->length - 4)
-		return false;
-	*field = (struct bytes){rest->data + 4, length};
-	rest->data += 4 + length;
-	rest->length -= 4 + length;
-	return true;
-}
-
 static void read_fields(struct bytes body, struct ssh_key_file *key)
 {
-	struct bytes cipher, kdf, salt, type;
+	struct bytes skipped, type;
 	if (body.length < sizeof magic || memcmp(body.data, magic, sizeof magic) != 0)
 		return;
 	struct bytes rest = {body.data + sizeof magic, body.length - sizeof magic};
-	if (!next_field(&rest, &cipher) || !next_field(&rest, &kdf) || !next_field(&rest, &salt))
-		return;
-	key->encrypted = !(cipher.length == 4 && memcmp(cipher.data, "none", 4) == 0);
+	for (int i = 0; i < 3; i++) /* cipher, kdf, salt */
+		if (!ssh_read_string(&rest, &skipped))
+			return;
 	/* The number of keys, then the length of the public key, which begins with its type. */
 	if (rest.length < 8)
 		return;
 	rest = (struct bytes){rest.data + 8, rest.length - 8};
-	if (next_field(&rest, &type) && type.length < sizeof key->type)
+	if (ssh_read_string(&rest, &type) && type.length < sizeof key->type)
 		memcpy(key->type, type.data, type.length);
 }
 
@@ -90,10 +77,6 @@ static void read_head(const char *head, struct ssh_key_file *key)
 		read_openssh(body, key);
 	else if (strncmp(label, "RSA ", 4) == 0)
 		snprintf(key->type, sizeof key->type, "ssh-rsa");
-	else if (strncmp(label, "ENCRYPTED ", 10) == 0)
-		key->encrypted = true;
-	if (strncmp(body, "\nProc-Type: 4,ENCRYPTED", 23) == 0)
-		key->encrypted = true;
 }
 
 int ssh_key_file_read(const char *path, struct ssh_key_file *key, struct error *error)

@@ -3,6 +3,7 @@
 #define COLLECTORS_SSH_PARTS_H
 
 #include "collectors/known_hosts.h"
+#include "collectors/private_key.h"
 #include "collectors/ssh_address.h"
 #include "collectors/ssh_session.h"
 
@@ -100,10 +101,20 @@ enum ssh_answer ssh_answer_of(struct ssh_session *session, int code, struct erro
  * it does not answer; `error` says which. */
 enum ssh_answer ssh_agent_authenticate(struct ssh_session *session, struct error *error);
 
+/* From here on libssh2 signs with RSA keys by SHA-2: 1.11.0. */
+#define LIBSSH2_WITH_RSA_SHA2 0x010b00
+
+/* Offers a key and signs with it, if the server knows it. */
+enum ssh_answer ssh_offer_private_key(
+	struct ssh_session *session, const struct private_key *key, struct error *error);
+/* ~/.ssh/id_*, those that are there and that are tried without being named; ended by NULL. */
+const char *const *ssh_usual_key_files(struct arena *arena);
+/* Reads and decrypts the keys that this node may be offered (private_key_store.h). */
+void ssh_prepare_keys(const struct node *node, const struct transport_options *options);
+
 /* What can be said of a private key file without its passphrase. */
 struct ssh_key_file {
-	char type[64];	/* "ssh-ed25519"; "" when that is not visible */
-	bool encrypted; /* certainly; false also when that is not visible */
+	char type[64]; /* "ssh-ed25519"; "" when that is not visible */
 };
 /* -1 with a text that says why the file cannot be used. */
 int ssh_key_file_read(const char *path, struct ssh_key_file *key, struct error *error);

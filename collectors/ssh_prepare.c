@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "collectors/ssh_session.h"
+#include "collectors/ssh_parts.h"
 
-#include <libssh2.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -62,7 +61,7 @@ static void use_signatures(void)
 	EVP_PKEY_free(key);
 }
 
-void ssh_session_prepare(void)
+static void use_all(void)
 {
 	static bool done;
 	if (done)
@@ -73,4 +72,10 @@ void ssh_session_prepare(void)
 	use_ciphers();
 	use_key_exchange();
 	use_signatures();
+}
+
+void ssh_session_prepare(const struct node *node, const struct transport_options *options)
+{
+	use_all();
+	ssh_prepare_keys(node, options);
 }

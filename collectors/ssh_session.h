@@ -37,8 +37,11 @@ struct ssh_session *ssh_session_open(struct arena *arena, const struct node *nod
 int ssh_session_run(void *session, const struct shell_command *command, struct shell_result *result,
 	struct error *error);
 
-/* Makes ready what every session needs; processes forked later inherit it. */
-void ssh_session_prepare(void);
+/*
+ * Makes ready what every session needs, and the keys that this node may be offered: they are read
+ * and decrypted once. Processes forked later inherit all that.
+ */
+void ssh_session_prepare(const struct node *node, const struct transport_options *options);
 
 void ssh_session_close(struct ssh_session *session); /* NULL is allowed; at most a second */
 

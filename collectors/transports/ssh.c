@@ -69,9 +69,7 @@ static void ssh_close(void *opened)
 
 static void ssh_prepare(const struct node *node, const struct transport_options *options)
 {
-	(void)node;
-	(void)options;
-	ssh_session_prepare();
+	ssh_session_prepare(node, options);
 	openssh_session_prepare();
 }
 

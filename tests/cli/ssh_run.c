@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "collectors/private_key_store.h"
 #include "collectors/secret_reference.h"
 #include "collectors/ssh_session.h"
 
@@ -110,6 +111,7 @@ int main(int argc, char **argv)
 	for (uint64_t i = number(node_option(&plan.node, "sessions"), 1); i && result == 0; i--)
 		result = open_and_run(&plan, breaker);
 	breaker_free(breaker);
+	private_key_store_clear();
 	secret_references_clear();
 	return result;
 }

@@ -24,6 +24,7 @@ import time
 import traceback
 from pathlib import Path
 
+from opened import opened
 from sshd import falling_silent
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
@@ -239,6 +240,53 @@ def an_encrypted_key_needs_its_passphrase(world):
                     input=b"another\n")
         wrong.failed("cannot be decrypted")
         assert "another" not in wrong.text
+
+
+@check
+def keys_of_each_type_form_and_cipher_log_in(world):
+    forms = [(kind, ["-t", "ecdsa", "-b", bits], "", []) for kind, bits in
+             (("nistp256", "256"), ("nistp384", "384"), ("nistp521", "521"))]
+    forms += [(f"{kind}-{form}", ["-t", "ecdsa", "-b", bits], passphrase, ["-m", form])
+              for kind, bits in (("nistp384", "384"), ("nistp521", "521"))
+              for form in ("PEM", "PKCS8") for passphrase in ("", PASSPHRASE)]
+    forms += [(cipher, ["-t", "ed25519"], PASSPHRASE, ["-a", "2", "-Z", cipher]) for cipher in
+              ("aes256-ctr", "aes128-cbc", "aes256-gcm@openssh.com", "3des-cbc")]
+    paths = []
+    for number, (name, words, passphrase, more) in enumerate(forms):
+        path = world.folder / f"{name}-{number}"
+        subprocess.run(["ssh-keygen", "-q", *words, "-N", passphrase, *more, "-f", path],
+                       check=True, stdin=subprocess.DEVNULL)
+        paths.append((path, passphrase))
+    world.authorized.write_text("".join(public(path) for path, _ in paths))
+    with sshd(world) as port:
+        world.known(world.line(f"[127.0.0.1]:{port}"))
+        for path, passphrase in paths:
+            words = ["passphrase-from=fd:0"] if passphrase else []
+            run(world, port, "printf hello", *words, key=path,
+                input=passphrase.encode()).ran(0, "hello")
+
+
+@check
+def an_rsa_key_logs_in_where_its_old_signature_is_taken(world):
+    with sshd(world, "PubkeyAcceptedAlgorithms +ssh-rsa") as port:
+        world.known(world.line(f"[127.0.0.1]:{port}"))
+        run(world, port, key="rsa").ran(0, "hello")
+
+
+@check
+def a_key_is_read_once_for_all_nodes(world):
+    moved = world.folder / "moved"
+    shutil.copy(world.encrypted, moved)
+    with sshd(world) as port, opened(moved) as opens:
+        world.known(world.line(f"[127.0.0.1]:{port}"))
+        given = run(world, port, "printf hello", "passphrase-from=fd:0", "sessions=5", key=moved,
+                    input=PASSPHRASE.encode())
+        assert given.text.count("hello") == 5, given.text
+        assert opens() == 1, "the key was opened again"
+        wrong = run(world, port, "printf hello", "passphrase-from=fd:0", "sessions=5", key=moved,
+                    input=b"another")
+        assert wrong.text.count("cannot be decrypted") == 5, wrong.text
+        assert opens() == 1, "the key was opened again"
 
 
 @check
