@@ -24,8 +24,6 @@ enum text_encoding {
 	TEXT_UTF16LE,
 	TEXT_UTF16BE,
 	TEXT_CP1252,
-	TEXT_CP437, /* what command shells print; never detected */
-	TEXT_CP850,
 };
 
 /* "UTF-8", "UTF-16LE", ... for messages. */

@@ -32,6 +32,11 @@ struct format {
 	 */
 	void *(*decode)(struct arena *arena, struct bytes content, struct error *error);
 	/*
+	 * Why an answer to a request may be partial although it is whole as a text, or NULL; in the
+	 * arena. NULL: the format has no such signs.
+	 */
+	const char *(*doubt)(struct arena *arena, const void *decoded);
+	/*
 	 * The content with known secret places overwritten, before anything is stored; the arena's.
 	 * NULL: the format has no such places.
 	 */
@@ -43,17 +48,34 @@ struct artefact {
 	time_t modified;	     /* 0: not known */
 	const struct format *format; /* NULL: nothing recognised it */
 	struct bytes content;	     /* borrowed */
-	const char *damage;  /* why it could not be obtained or decoded, with the place; or NULL */
+	const char *damage; /* why it could not be obtained or decoded, with the place; or NULL */
+	/*
+	 * With damage: nothing came at all, so that there is nothing in it that could contradict
+	 * others. Without: it may hold anything.
+	 */
+	bool not_obtained;
+	/*
+	 * Why there may be more than it holds, or NULL. What it states holds; what it does not
+	 * state is unknown, because nothing is covered.
+	 */
+	const char *partial;
 	const void *decoded; /* what format->decode gave; NULL when damaged */
 	/*
 	 * What the request asked for, in the words of the format (registry: keys whose whole
-	 * subtree was asked), ended by NULL. NULL: the request is not known.
+	 * subtree was asked), ended by NULL. NULL: the request is not known. Damage concerns only
+	 * the one application or class that the keys name.
 	 */
 	const char *const *asked;
 	/* The id of the one probe for which it was asked, so that damage of it concerns only what
 	 * that probe covers. NULL: not known, all probes of its format are concerned. */
 	const char *probe;
 };
+
+/* NULL: as it was brought, with nothing known against it. */
+static inline bool artefact_partial(const struct artefact *artefact)
+{
+	return artefact && artefact->partial;
+}
 
 struct artefacts {
 	struct artefact *items;

@@ -28,6 +28,7 @@ void dialect_add(struct arena *arena, const struct dialect_scope *scope,
 		reply->content.length,
 	};
 	const char *damage = reply->failure;
+	bool obtained = damage ? reply->unread : content.length > 0;
 	if (!damage && !reply->probe->format->recognise(content))
 		damage = arena_format(arena, "%s printed %s", reply->request,
 			content.length ? "something else than was asked" : "nothing");
@@ -37,6 +38,8 @@ void dialect_add(struct arena *arena, const struct dialect_scope *scope,
 		.format = reply->probe->format,
 		.content = damage ? (struct bytes){0} : content,
 		.damage = damage,
+		.not_obtained = damage && !obtained,
+		.partial = damage ? NULL : reply->partial,
 		.asked = reply->asked,
 		.probe = reply->probe->id,
 	};

@@ -12,7 +12,10 @@
  *
  * cmd          each command of a .cmd part is one execution; its standard output is the artefact.
  *              Decided by exit code and type tokens, never by words: exit 0 and nothing printed is
- *              a failure. What is printed is in the console's code page.
+ *              a failure. With exit 0 and anything on standard error the artefact is partial: reg
+ *              goes on so behind a key that it may not open. What the shell itself writes there at
+ *              each command is known from a command that does nothing else. What is printed is in
+ *              the console's code page (base/code_page.h).
  * PowerShell   all .ps1 parts are one script, sent base64 on the first line of standard input
  * behind a bootstrap without quotes; the key is the second line and no part of the script. Replies
  * are frames in ASCII: (collectors/frame.h), one per artefact.
@@ -25,7 +28,9 @@ struct dialect_scope {
 	const struct probe *const *probes; /* ended by NULL */
 	const struct secret *key;	   /* of the run; NULL: no fingerprints */
 	struct recorder *recorder;	   /* or NULL */
-	bool check_logon; /* PowerShell: the guarded logon check, once per account and node */
+	/* The guarded logon check, once per account and node. Only PowerShell can: the command
+	 * shell brings the reason why no account was tried. */
+	bool check_logon;
 };
 
 /* Asks all probes that have a part; artefacts (also those that failed) in the arena. An error only
@@ -45,10 +50,16 @@ int dialect_powershell_fetch(struct arena *arena, struct shell *shell,
 /* What the node is asked before cmd commands: its code page, and whether its shell is a 32-bit one
  * on 64-bit Windows. */
 #define DIALECT_CMD_QUESTION "chcp & echo %PROCESSOR_ARCHITEW6432%"
+/* Asked behind that where chcp names no page, because there is no console: the system's own. */
+#define DIALECT_CMD_PAGE                                                                           \
+	"reg query \"HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Nls\\CodePage\" "     \
+	"/v OEMCP"
+/* Asked where reg failed before it ever answered: where in PATH it is; "[]": nowhere. */
+#define DIALECT_CMD_FIND_REG "for %i in (reg.exe) do @echo [%~$PATH:i]"
 /* Then it is asked to fail. libssh2 gives 0 also where the server never said how a command ended,
  * and a command whose failure is not seen would look like one that found nothing. */
 #define DIALECT_CMD_FAILURE "exit 3"
-/* In front of "reg" there: reg.exe of the 64-bit view. */
+/* In front of "reg" and "cscript" there: those of the 64-bit view. */
 #define DIALECT_CMD_SYSNATIVE "%windir%\\sysnative\\"
 
 extern const char dialect_powershell_bootstrap[];      /* in clear */
@@ -69,7 +80,9 @@ struct dialect_reply {
 	const char *request;
 	const char *const *asked; /* or NULL */
 	struct bytes content;	  /* copied into the arena */
+	const char *partial;	  /* why the content may not be whole, or NULL */
 	const char *failure;	  /* why there is no content, or NULL */
+	bool unread;		  /* with failure: something came that nobody can read */
 };
 /* Adds it to the artefacts and to the recording. Content must be of the probe's format. */
 void dialect_add(struct arena *arena, const struct dialect_scope *scope,

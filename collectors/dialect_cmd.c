@@ -1,29 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/dialect.h"
 
+#include "base/code_page.h"
 #include "base/number.h"
-#include "base/text.h"
 #include "collectors/dialect_cmd_script.h"
 #include "collectors/part.h"
 #include "collectors/registry.h"
 
 #include <string.h>
 
+#define SAID_LIMIT 200
+#define CODE_PAGES HKLM "SYSTEM\\CurrentControlSet\\Control\\Nls\\CodePage"
+
 struct console {
 	struct arena *arena;
 	struct shell *shell;
 	const struct dialect_scope *scope;
 	struct artefacts *artefacts;
-	enum text_encoding page;
+	unsigned page;	    /* CODE_PAGE_UNKNOWN: what is beyond ASCII is not known */
+	struct text noise;  /* what the shell itself writes to standard error, at each command */
 	bool narrow;	    /* a 32-bit shell on 64-bit Windows */
 	bool answered;	    /* any command came to an end */
+	const char *advice; /* where reg fails; NULL: nobody looked for it yet */
 	const char *broken; /* why the shell can no longer be used, or NULL */
 };
 
 /* What came of one command: content, or a failure, or neither: the node has no such thing. */
 struct outcome {
 	struct bytes content;
+	const char *partial; /* why the content may not be whole, or NULL */
 	const char *failure;
+	bool unread; /* something came, and nobody can read it */
 };
 
 /* --- text of the console ---------------------------------------------------------------------- */
@@ -47,13 +54,9 @@ static bool is_unicode(struct bytes bytes)
 
 static struct bytes to_utf8(const struct console *console, struct bytes bytes)
 {
-	struct text text = {0};
 	if (is_ascii(bytes) || is_unicode(bytes))
 		return bytes;
-	if (console->page == TEXT_UTF8 && text_detect(bytes) == TEXT_UTF8)
-		return bytes;
-	enum text_encoding page = console->page == TEXT_UTF8 ? TEXT_CP437 : console->page;
-	text_decode(console->arena, bytes, page, &text, &(struct error){0});
+	struct text text = code_page_decode(console->arena, bytes, console->page);
 	return (struct bytes){(const unsigned char *)text.data, text.length};
 }
 
@@ -62,13 +65,9 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The line's last number is the same in every language; 437 where it is none we know. */
-static enum text_encoding page_of(struct text line)
+/* The line's last number, which is the same in every language; 0: it has none. */
+static unsigned number_of(struct text line)
 {
-	static const struct {
-		uint64_t number;
-		enum text_encoding encoding;
-	} pages[] = {{850, TEXT_CP850}, {1252, TEXT_CP1252}, {65001, TEXT_UTF8}};
 	size_t end = line.length;
 	while (end && !is_digit(line.data[end - 1]))
 		end--;
@@ -76,11 +75,40 @@ static enum text_encoding page_of(struct text line)
 	while (start && is_digit(line.data[start - 1]))
 		start--;
 	uint64_t number = 0;
-	if (number_read(line.data + start, end - start, 10, UINT32_MAX, &number))
-		for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
-			if (pages[i].number == number)
-				return pages[i].encoding;
-	return TEXT_CP437;
+	bool good = number_read(line.data + start, end - start, 10, UINT32_MAX, &number);
+	return good ? (unsigned)number : 0;
+}
+
+static struct text trim(struct text text)
+{
+	while (text.length && memchr(" \t\r\n", text.data[text.length - 1], 4))
+		text.length--;
+	while (text.length && memchr(" \t\r\n", text.data[0], 4))
+		text = (struct text){text.data + 1, text.length - 1};
+	return text;
+}
+
+/* What a command wrote to standard error, without what the shell writes there at each command. */
+static struct text complaint(const struct console *console, const struct shell_result *result)
+{
+	struct text text = {result->errors.data ? result->errors.data : "", result->errors.length};
+	size_t length = console->noise.length;
+	if (length && text.length >= length && memcmp(text.data, console->noise.data, length) == 0)
+		text = (struct text){text.data + length, text.length - length};
+	return trim(text);
+}
+
+/* It, short and printable. What a script says could hold what it has seen, and is not shown. */
+static const char *quote(const struct console *console, const char *line, struct text text)
+{
+	if (dialect_cmd_is_script(line))
+		return "a text that is not shown, because the script works with passwords";
+	if (text.length > SAID_LIMIT)
+		text.length = SAID_LIMIT;
+	struct bytes bytes = {(const unsigned char *)text.data, text.length};
+	struct bytes utf8 = to_utf8(console, bytes);
+	struct text said = {(const char *)utf8.data, utf8.length};
+	return arena_format(console->arena, "\"%s\"", text_escape(console->arena, said));
 }
 
 /* --- one command ------------------------------------------------------------------------------ */
@@ -89,9 +117,10 @@ static int run(const struct console *console, const char *line, struct shell_res
 	struct error *error)
 {
 	const struct shell_command command = {.line = line};
+	const struct dialect_cmd_script script = {.line = line, .narrow = console->narrow};
 	if (dialect_cmd_is_script(line))
 		return dialect_cmd_script_run(
-			console->arena, console->shell, console->scope, line, result, error);
+			console->arena, console->shell, console->scope, &script, result, error);
 	*result = (struct shell_result){.output = BUFFER_INIT(SHELL_OUTPUT_LIMIT),
 		.errors = BUFFER_INIT(SHELL_ERRORS_LIMIT)};
 	return console->shell->run(console->shell->session, &command, result, error);
@@ -106,29 +135,88 @@ static bool says_none(struct bytes content)
 	return length == sizeof none - 1 && memcmp(content.data, none, length) == 0;
 }
 
+static struct outcome fail(const struct console *console, const char *line, const char *how,
+	const struct shell_result *result)
+{
+	struct text said = complaint(console, result);
+	if (said.length == 0)
+		return (struct outcome){
+			.failure = arena_format(console->arena, "%s %s", line, how)};
+	return (struct outcome){.failure = arena_format(console->arena, "%s %s and said %s", line,
+					how, quote(console, line, said))};
+}
+
+static const char *partial(
+	const struct console *console, const char *line, const struct shell_result *result)
+{
+	struct text said = complaint(console, result);
+	if (said.length == 0)
+		return NULL;
+	return arena_format(console->arena,
+		"%s answered, but also wrote to standard error, so that there may be more than "
+		"it printed: %s",
+		line, quote(console, line, said));
+}
+
 static struct outcome judge(const struct console *console, const struct probe *probe,
 	const char *line, const struct shell_result *result)
 {
 	struct arena *arena = console->arena;
 	struct bytes content = {(const unsigned char *)result->output.data, result->output.length};
+	struct outcome outcome = {.partial = partial(console, line, result)};
 	if (!result->exited)
-		return (struct outcome){
-			.failure = arena_format(arena, "%s was ended before its end", line)};
+		return fail(console, line, "was ended before its end", result);
 	if (result->status != 0)
-		return (struct outcome){.failure = arena_format(arena, "%s ended with code %u",
-						line, (unsigned)result->status)};
+		return fail(console, line,
+			arena_format(arena, "ended with code %u", (unsigned)result->status),
+			result);
 	if (content.length == 0)
-		return (struct outcome){.failure = arena_format(arena,
-						"%s ended with code 0, but printed nothing", line)};
+		return fail(console, line, "ended with code 0, but printed nothing", result);
 	if (says_none(content))
-		return (struct outcome){0};
+		return outcome.partial ? (struct outcome){.failure = outcome.partial} : outcome;
 	if (probe->format == &format_registry)
 		content = to_utf8(console, content);
-	if (!probe->format->recognise(content))
-		return (struct outcome){.failure = arena_format(arena,
-						"%s printed something else than was asked", line)};
-	return (struct outcome){
-		.content = {arena_copy(arena, content.data, content.length), content.length}};
+	if (!probe->format->recognise(content)) {
+		outcome = fail(console, line, "printed something else than was asked", result);
+		outcome.unread = true;
+		return outcome;
+	}
+	outcome.content =
+		(struct bytes){arena_copy(arena, content.data, content.length), content.length};
+	return outcome;
+}
+
+/* Asked only where reg failed before it ever answered. */
+static const char *look_for_reg(struct console *console)
+{
+	auto_shell_result struct shell_result result = {0};
+	struct error error = {0};
+	if (run(console, DIALECT_CMD_FIND_REG, &result, &error) != 0) {
+		console->broken = arena_text(console->arena, error.text);
+		return "";
+	}
+	struct text path = trim(
+		(struct text){result.output.data ? result.output.data : "", result.output.length});
+	bool nowhere = path.length == 2 && memcmp(path.data, "[]", 2) == 0;
+	if (!nowhere && console->narrow)
+		return "; in this 32-bit shell of a 64-bit Windows it takes %windir%\\sysnative, "
+		       "which Windows Server 2003 has only with the update KB942589";
+	if (!nowhere)
+		return "";
+	return "; this node has no reg.exe (Windows 2000 has one only in its Support Tools): "
+	       "install them, or export the keys with regedit there and name their folder under "
+	       "\"files\"";
+}
+
+static void advise(struct console *console, struct outcome *outcome)
+{
+	if (!outcome->failure || outcome->unread) {
+		console->advice = "";
+		return;
+	}
+	if (!console->advice)
+		console->advice = look_for_reg(console);
+	outcome->failure = arena_format(console->arena, "%s%s", outcome->failure, console->advice);
 }
 
 static struct outcome execute(
@@ -140,14 +228,18 @@ static struct outcome execute(
 	if (command->trouble || console->broken)
 		return (struct outcome){
 			.failure = command->trouble ? command->trouble : console->broken};
-	if (console->narrow && text_starts(line, "reg "))
+	bool reg = text_starts(line, "reg ");
+	if (console->narrow && reg)
 		line = arena_format(console->arena, "%s%s", DIALECT_CMD_SYSNATIVE, line);
 	if (run(console, line, &result, &error) != 0) {
 		console->broken = arena_text(console->arena, error.text);
 		return (struct outcome){.failure = console->broken};
 	}
 	console->answered = true;
-	return judge(console, probe, line, &result);
+	struct outcome outcome = judge(console, probe, line, &result);
+	if (reg)
+		advise(console, &outcome);
+	return outcome;
 }
 
 /* --- parts ------------------------------------------------------------------------------------ */
@@ -169,6 +261,32 @@ static void note(
 			reply->asked, (struct bytes){0}, failure);
 }
 
+/* Why a key is not known that the names beside it show to be there: its own request failed. */
+static const char *why_not_known(const struct console *console, const struct dialect_reply *names,
+	const char *key, const char *failure)
+{
+	const struct artefact artefact = {.asked = names->asked};
+	const struct registry *registry = NULL;
+	if (names->probe->format == &format_registry && key)
+		registry = registry_decode(console->arena, names->content, &(struct error){0});
+	return registry && !registry_covers(registry, &artefact, key) ? failure : NULL;
+}
+
+static void take_instead(const struct console *console, struct dialect_reply *reply,
+	const struct part_command *command, const struct outcome *second)
+{
+	const char *failure = reply->failure;
+	note(console, reply, failure);
+	reply->request = command[1].line;
+	reply->failure = NULL;
+	reply->unread = false;
+	reply->asked = asked_of(console->arena, command[1].asks, command->asks);
+	reply->content = second->content;
+	reply->partial = second->partial;
+	if (!reply->partial)
+		reply->partial = why_not_known(console, reply, command->asks, failure);
+}
+
 /* A command and, where it fails, the one instead of it. Then what both asked is the answer's
  * request: registry_covers knows that the second shows at most that there is no such key. */
 static void ask(struct console *console, const struct probe *probe,
@@ -181,19 +299,16 @@ static void ask(struct console *console, const struct probe *probe,
 		.number = number,
 		.request = command->line,
 		.asked = asked_of(console->arena, command->asks, NULL),
+		.content = outcome.content,
+		.partial = outcome.partial,
 		.failure = outcome.failure,
+		.unread = outcome.unread,
 	};
 	if (outcome.failure && command[1].line && command[1].otherwise) {
 		struct outcome second = execute(console, probe, &command[1]);
-		if (!second.failure) {
-			note(console, &reply, outcome.failure);
-			outcome = second;
-			reply.request = command[1].line;
-			reply.failure = NULL;
-			reply.asked = asked_of(console->arena, command[1].asks, command->asks);
-		}
+		if (!second.failure)
+			take_instead(console, &reply, command, &second);
 	}
-	reply.content = outcome.content;
 	if (reply.failure || reply.content.length)
 		dialect_add(console->arena, console->scope, console->artefacts, &reply);
 	else
@@ -220,17 +335,36 @@ static bool is_machine(struct text line)
 	return false;
 }
 
+/* What this command writes to standard error is nothing that a command of ours has to say. */
 static int ask_failure(struct console *console, struct error *error)
 {
 	auto_shell_result struct shell_result result = {0};
 	if (run(console, DIALECT_CMD_FAILURE, &result, error) != 0)
 		return -1;
+	console->noise =
+		(struct text){arena_copy(console->arena, result.errors.data, result.errors.length),
+			result.errors.length};
 	if (result.exited && result.status != 0)
 		return 0;
 	return error_set(error, ERROR_UNREACHABLE,
 		"the server does not say how a command ended (\"%s\" gave %s), so that a failure "
 		"cannot be told from an answer; use another SSH server there, or PowerShell",
 		DIALECT_CMD_FAILURE, result.exited ? "0" : "nothing");
+}
+
+/* Where there is no console, programs print in the system's page. */
+static int ask_page(struct console *console, struct error *error)
+{
+	auto_shell_result struct shell_result result = {0};
+	if (run(console, DIALECT_CMD_PAGE, &result, error) != 0)
+		return -1;
+	struct bytes output = {(const unsigned char *)result.output.data, result.output.length};
+	const struct registry *registry =
+		output.length ? registry_decode(console->arena, output, &(struct error){0}) : NULL;
+	const struct registry_value *value =
+		registry ? registry_value(registry, CODE_PAGES, "OEMCP") : NULL;
+	console->page = value && value->type == REGISTRY_SZ ? number_of(value->text) : 0;
+	return 0;
 }
 
 static int ask_console(struct console *console, struct error *error)
@@ -242,19 +376,20 @@ static int ask_console(struct console *console, struct error *error)
 	struct text last = {"", 0};
 	for (; text_next_line(&lines); last = lines.line)
 		if (last.length)
-			console->page = page_of(last);
+			console->page = number_of(last);
 	console->narrow = is_machine(last);
+	if (console->page == 0 && ask_page(console, error) != 0)
+		return -1;
+	if (!code_page_known(console->page))
+		console->page = CODE_PAGE_UNKNOWN;
 	return 0;
 }
 
 int dialect_cmd_fetch(struct arena *arena, struct shell *shell, const struct dialect_scope *scope,
 	struct artefacts *artefacts, struct error *error)
 {
-	struct console console = {.arena = arena,
-		.shell = shell,
-		.scope = scope,
-		.artefacts = artefacts,
-		.page = TEXT_CP437};
+	struct console console = {
+		.arena = arena, .shell = shell, .scope = scope, .artefacts = artefacts};
 	if (ask_console(&console, error) != 0 || ask_failure(&console, error) != 0)
 		return -1;
 	for (const struct probe *const *probe = scope->probes; *probe; probe++) {

@@ -53,21 +53,21 @@ static void append_literal(struct buffer *script, const char *text)
 	buffer_text(script, "\"");
 }
 
-static void append_scope(struct buffer *script, const struct strings *locations)
+static void append_scope(struct buffer *script, const struct strings *locations, bool check_logon)
 {
 	buffer_text(script, "var scope = { locations: [");
 	for (size_t i = 0; i < locations->count; i++) {
 		buffer_text(script, i ? ", " : "");
 		append_literal(script, locations->items[i]);
 	}
-	buffer_text(script, "] };\n");
+	buffer_format(script, "], checkLogon: %s };\n", check_logon ? "true" : "false");
 }
 
 char *dialect_cmd_script_text(
-	struct arena *arena, const char *line, const struct strings *locations)
+	struct arena *arena, const char *line, const struct strings *locations, bool check_logon)
 {
 	auto_buffer struct buffer script = BUFFER_INIT(SCRIPT_LIMIT);
-	append_scope(&script, locations);
+	append_scope(&script, locations, check_logon);
 	const char *at = line + strlen(WORD);
 	while (*at) {
 		size_t length = strcspn(at, " ");
@@ -82,13 +82,13 @@ char *dialect_cmd_script_text(
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-char *dialect_cmd_script_command(struct arena *arena, const char *token)
+char *dialect_cmd_script_command(struct arena *arena, const char *token, bool narrow)
 {
 	const char *file = arena_format(arena, "\"%%TEMP%%\\standby-%s.js\"", token);
 	return arena_format(arena,
 		"echo " DIALECT_CMD_BOOTSTRAP ">%s"
-		"&cscript //nologo //E:JScript //T:%d %s&del /f /q %s",
-		file, DIALECT_CMD_SCRIPT_SECONDS, file, file);
+		"&%scscript //nologo //E:JScript //T:%d %s&del /f /q %s",
+		file, narrow ? DIALECT_CMD_SYSNATIVE : "", DIALECT_CMD_SCRIPT_SECONDS, file, file);
 }
 
 /* One line: what unescape of JScript turns back. */
@@ -115,12 +115,13 @@ static const char *random_token(struct arena *arena, struct error *error)
 }
 
 int dialect_cmd_script_run(struct arena *arena, struct shell *shell,
-	const struct dialect_scope *scope, const char *line, struct shell_result *result,
-	struct error *error)
+	const struct dialect_scope *scope, const struct dialect_cmd_script *script,
+	struct shell_result *result, struct error *error)
 {
 	const char *token = random_token(arena, error);
-	const char *script = dialect_cmd_script_text(arena, line, &scope->cluster->locations);
-	const char *input = script ? escape_line(arena, script) : NULL;
+	const char *text = dialect_cmd_script_text(
+		arena, script->line, &scope->cluster->locations, scope->check_logon);
+	const char *input = text ? escape_line(arena, text) : NULL;
 	*result = (struct shell_result){.output = BUFFER_INIT(SHELL_OUTPUT_LIMIT),
 		.errors = BUFFER_INIT(SHELL_ERRORS_LIMIT)};
 	if (!token)
@@ -128,7 +129,7 @@ int dialect_cmd_script_run(struct arena *arena, struct shell *shell,
 	if (!input)
 		return error_set(error, ERROR_INTERNAL, "the script of this part cannot be made");
 	const struct shell_command command = {
-		.line = dialect_cmd_script_command(arena, token),
+		.line = dialect_cmd_script_command(arena, token, script->narrow),
 		.input = {(const unsigned char *)input, strlen(input)},
 		.key = scope->key,
 	};

@@ -45,6 +45,18 @@ static void decode(struct arena *arena, struct artefact *artefact)
 	artefact->decoded = artefact->format->decode(arena, artefact->content, &error);
 	if (!artefact->decoded)
 		artefact->damage = arena_text(arena, error.text);
+	else if (artefact->asked && !artefact->partial && artefact->format->doubt)
+		artefact->partial = artefact->format->doubt(arena, artefact->decoded);
+}
+
+/* Where there may be more than was seen, nothing was looked at whole. */
+static void uncover(struct reading *reading)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < reading->reach_count; i++)
+		if (reading->reaches[i].why)
+			reading->reaches[kept++] = reading->reaches[i];
+	reading->reach_count = kept;
 }
 
 static void read_artefact(struct merge *merge, const struct artefact *artefact)
@@ -55,6 +67,8 @@ static void read_artefact(struct merge *merge, const struct artefact *artefact)
 		struct reading *reading =
 			coverage_merge_reading(&merge->coverage, *probe, artefact);
 		(*probe)->read(artefact, artefact->decoded, reading);
+		if (artefact->partial)
+			uncover(reading);
 	}
 }
 
@@ -63,11 +77,11 @@ static void read_all(struct merge *merge, const struct artefacts *artefacts)
 	for (size_t i = 0; i < artefacts->count; i++) {
 		struct artefact *artefact = &artefacts->items[i];
 		decode(merge->arena, artefact);
-		if (artefact->damage)
+		if (artefact->damage || (artefact->partial && artefact->format))
 			coverage_merge_damage(&merge->coverage, artefact);
-		else if (artefact->format)
+		if (!artefact->damage && artefact->format)
 			read_artefact(merge, artefact);
-		else
+		if (!artefact->damage && !artefact->format)
 			strings_add(merge->arena, &merge->snapshot->not_understood, artefact->name);
 	}
 }
@@ -203,11 +217,12 @@ struct snapshot *merge_artefacts(const struct cluster *cluster, const struct nod
 	struct snapshot *snapshot = snapshot_new(node->name);
 	auto_arena struct arena *arena = arena_new();
 	struct merge merge = {.arena = arena, .snapshot = snapshot};
-	coverage_merge_init(&merge.coverage, arena, artefacts->count);
+	coverage_merge_init(&merge.coverage, arena);
 	snapshot->source = arena_text(snapshot->arena, source);
 	snapshot->collected = collected(snapshot->arena, artefacts);
 	merge.arena = snapshot->arena;
 	read_all(&merge, artefacts);
+	coverage_merge_drop_meaningless(&merge.coverage);
 	merge.arena = arena;
 	gather(&merge);
 	merge_facts(&merge);

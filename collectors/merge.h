@@ -13,7 +13,14 @@
  * - Equal statements of one path are one. Different ones, or one artefact stating what another one
  *   that was read whole does not have, make the path unknown; the reason names both artefacts.
  * - A damaged artefact: all that the probes of its format cover is unknown, with file and place,
- *   whatever other artefacts say.
+ *   whatever other artefacts say, because it might say something else.
+ * - An artefact for which one probe asked the node and which did not come: what that probe covers,
+ *   for the application or class that was asked, is unknown unless artefacts of other probes say
+ * it.
+ * - A partial artefact: what it states holds; what that probe covers and nobody states or covers is
+ *   unknown.
+ * - An artefact that means nothing on this node (of another version of IIS): what it states is
+ *   unknown, with the reason, unless others state it.
  * - A probe whose artefact is wanted but did not come, or came without covering all: what it covers
  *   and nobody else covered is unknown, with how to obtain it.
  */

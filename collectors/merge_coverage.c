@@ -3,13 +3,13 @@
 
 #include "base/pattern.h"
 #include "collectors/merge.h"
+#include "inventory/vocabulary.h"
 
 #include <string.h>
 
-void coverage_merge_init(struct coverage_merge *merge, struct arena *arena, size_t artefacts)
+void coverage_merge_init(struct coverage_merge *merge, struct arena *arena)
 {
 	*merge = (struct coverage_merge){.arena = arena};
-	merge->damages = arena_alloc(arena, artefacts * sizeof *merge->damages);
 }
 
 struct reading *coverage_merge_reading(
@@ -23,13 +23,34 @@ struct reading *coverage_merge_reading(
 	return reading;
 }
 
+/* The application or class that a request was for; NULL: none, or several. */
+static const char *subject_of(struct arena *arena, const struct artefact *artefact)
+{
+	const char *subject = NULL;
+	for (const char *const *asked = artefact->asked; asked && *asked; asked++) {
+		const char *slash = strrchr(*asked, '\\');
+		const char *guid = slash ? guid_canonical(arena, slash + 1) : NULL;
+		if (guid && subject && strcmp(guid, subject) != 0)
+			return NULL;
+		subject = guid ? guid : subject;
+	}
+	return subject;
+}
+
 void coverage_merge_damage(struct coverage_merge *merge, const struct artefact *artefact)
 {
+	const char *why = artefact->damage ? artefact->damage : artefact->partial;
+	merge->damages = arena_grow(merge->arena, merge->damages, &merge->damage_capacity,
+		merge->damage_count + 1, sizeof *merge->damages);
 	merge->damages[merge->damage_count++] = (struct damage){
 		.format = artefact->format,
 		.probe = artefact->probe,
+		.subject = subject_of(merge->arena, artefact),
 		.artefact = artefact->name,
-		.why = arena_format(merge->arena, "%s: %s", artefact->name, artefact->damage),
+		.why = arena_format(merge->arena, "%s: %s", artefact->name, why),
+		.kind = !artefact->damage	 ? DAMAGE_PARTIAL
+			: artefact->not_obtained ? DAMAGE_LACK
+						 : DAMAGE_UNREAD,
 	};
 }
 
@@ -43,12 +64,22 @@ bool reading_covers(const struct reading *reading, const char *path)
 	return false;
 }
 
-static bool any_overlaps(const char *const *patterns, const char *pattern)
+/* What of a pattern the damage concerns: for one application or class alone, if it is for one. */
+static const char *narrowed(
+	const struct coverage_merge *merge, const struct damage *damage, const char *pattern)
 {
-	for (; patterns && *patterns; patterns++) {
-		if (pattern_overlaps(*patterns, pattern))
+	bool of_subject = strstr(pattern, "{appid}") || strstr(pattern, "{clsid}");
+	if (!damage->subject || !of_subject || pattern_placeholders(pattern) != 1)
+		return pattern;
+	return pattern_fill(merge->arena, pattern, damage->subject, NULL);
+}
+
+static bool any_overlaps(const struct coverage_merge *merge, const struct damage *damage,
+	const char *const *patterns, const char *pattern)
+{
+	for (; patterns && *patterns; patterns++)
+		if (pattern_overlaps(narrowed(merge, damage, *patterns), pattern))
 			return true;
-	}
 	return false;
 }
 
@@ -59,13 +90,14 @@ static bool concerns(const struct damage *damage, const struct probe *probe)
 }
 
 /* Whether the damaged artefact could have had a say in some path of the pattern. */
-static bool damage_concerns(const struct damage *damage, const char *pattern)
+static bool damage_concerns(
+	const struct coverage_merge *merge, const struct damage *damage, const char *pattern)
 {
 	for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
 		if (!concerns(damage, *probe))
 			continue;
-		if (any_overlaps((*probe)->covers, pattern) ||
-			any_overlaps((*probe)->may_state, pattern))
+		if (any_overlaps(merge, damage, (*probe)->covers, pattern) ||
+			any_overlaps(merge, damage, (*probe)->may_state, pattern))
 			return true;
 	}
 	return false;
@@ -82,13 +114,17 @@ static bool says(const struct reading *reading, const char *pattern)
 	return false;
 }
 
-/* One question without a good answer is no doubt about what was answered to others. */
+/* One question without an answer is no doubt about what was answered to others. */
 static bool others_say(
 	const struct coverage_merge *merge, const struct damage *damage, const char *pattern)
 {
-	for (size_t i = 0; damage->probe && i < merge->reading_count; i++) {
+	bool own = damage->kind == DAMAGE_PARTIAL;
+	if (!damage->probe || damage->kind == DAMAGE_UNREAD)
+		return false;
+	for (size_t i = 0; i < merge->reading_count; i++) {
 		const struct reading *reading = &merge->readings[i];
-		if (strcmp(reading->probe, damage->probe) != 0 && says(reading, pattern))
+		bool other = own || strcmp(reading->probe, damage->probe) != 0;
+		if (other && says(reading, pattern))
 			return true;
 	}
 	return false;
@@ -98,7 +134,7 @@ static const struct damage *damage_of(const struct coverage_merge *merge, const 
 {
 	for (size_t i = 0; i < merge->damage_count; i++) {
 		const struct damage *damage = &merge->damages[i];
-		if (damage_concerns(damage, pattern) && !others_say(merge, damage, pattern))
+		if (damage_concerns(merge, damage, pattern) && !others_say(merge, damage, pattern))
 			return damage;
 	}
 	return NULL;
@@ -128,9 +164,11 @@ static void write_readings(const struct coverage_merge *merge, struct snapshot *
 static void write_unknown(const struct coverage_merge *merge, const struct damage *damage,
 	const char *const *patterns, struct snapshot *snapshot)
 {
-	for (; patterns && *patterns; patterns++)
-		if (!others_say(merge, damage, *patterns))
-			snapshot_add_coverage(snapshot, *patterns, false, damage->why);
+	for (; patterns && *patterns; patterns++) {
+		const char *pattern = narrowed(merge, damage, *patterns);
+		if (!others_say(merge, damage, pattern))
+			snapshot_add_coverage(snapshot, pattern, false, damage->why);
+	}
 }
 
 static void write_damage(
@@ -173,6 +211,45 @@ static bool stated(const struct coverage_merge *merge, const char *pattern)
 	return false;
 }
 
+/* --- what means nothing here ------------------------------------------------------------------ */
+
+static const char *meaningless_here(const struct coverage_merge *merge, const struct probe *probe)
+{
+	if (!probe->meaningless)
+		return NULL;
+	struct reading *others = arena_alloc(merge->arena, merge->reading_count * sizeof *others);
+	struct known known = {others, 0};
+	for (size_t i = 0; i < merge->reading_count; i++)
+		if (strcmp(merge->readings[i].probe, probe->id) != 0)
+			others[known.count++] = merge->readings[i];
+	return probe->meaningless(merge->arena, &known);
+}
+
+static void drop(struct coverage_merge *merge, const struct probe *probe, const char *why)
+{
+	for (size_t i = 0; i < merge->reading_count; i++) {
+		struct reading *reading = &merge->readings[i];
+		bool empty = !reading->statement_count && !reading->reach_count;
+		if (strcmp(reading->probe, probe->id) != 0 || empty)
+			continue;
+		reading->statement_count = reading->reach_count = 0;
+		for (const char *const *covers = probe->covers; *covers; covers++)
+			if (pattern_placeholders(*covers) || !stated(merge, *covers))
+				reading_unknown(reading, *covers, "%s", why);
+	}
+}
+
+void coverage_merge_drop_meaningless(struct coverage_merge *merge)
+{
+	for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
+		const char *why = meaningless_here(merge, *probe);
+		if (why)
+			drop(merge, *probe, why);
+	}
+}
+
+/* --- what is missing -------------------------------------------------------------------------- */
+
 /* Whether the probe found anything of its own in any artefact. */
 static bool answered(const struct coverage_merge *merge, const struct probe *probe)
 {
@@ -214,9 +291,10 @@ static const struct strings *scope_of(const struct cluster *cluster, const char 
 	return NULL;
 }
 
-static void write_missing_of(const struct missing *missing, const struct cluster *cluster)
+static void write_missing_of(
+	const struct missing *missing, const char *const *covers, const struct cluster *cluster)
 {
-	for (const char *const *covers = missing->probe->covers; *covers; covers++) {
+	for (; covers && *covers; covers++) {
 		const struct strings *scope = scope_of(cluster, *covers);
 		if (!scope)
 			write_missing(missing, *covers);
@@ -224,6 +302,15 @@ static void write_missing_of(const struct missing *missing, const struct cluster
 			write_missing(missing, pattern_fill(missing->merge->arena, *covers,
 						       scope->items[i], NULL));
 	}
+}
+
+static const char *missing_reason(
+	const struct coverage_merge *merge, const struct probe *probe, const char *meaningless)
+{
+	if (meaningless)
+		return meaningless;
+	return arena_format(merge->arena, "no artefact of this node says it; obtain %s: %s",
+		probe->summary, probe->obtain);
 }
 
 void coverage_merge_write(const struct coverage_merge *merge, const struct cluster *cluster,
@@ -236,14 +323,14 @@ void coverage_merge_write(const struct coverage_merge *merge, const struct clust
 	for (const struct probe *const *probe = probe_catalogue; *probe; probe++) {
 		if ((*probe)->wanted && !(*probe)->wanted(cluster, &known))
 			continue;
+		const char *meaningless = meaningless_here(merge, *probe);
 		const struct missing missing = {
 			.merge = merge,
 			.snapshot = snapshot,
 			.probe = *probe,
-			.why = arena_format(merge->arena,
-				"no artefact of this node says it; obtain %s: %s",
-				(*probe)->summary, (*probe)->obtain),
+			.why = missing_reason(merge, *probe, meaningless),
 		};
-		write_missing_of(&missing, cluster);
+		write_missing_of(
+			&missing, meaningless ? (*probe)->elsewhere : (*probe)->covers, cluster);
 	}
 }

@@ -34,6 +34,13 @@ struct probe {
 	 * and not there is not missing. `known` may be asked with known_value.
 	 */
 	bool (*wanted)(const struct cluster *cluster, const struct known *known);
+	/*
+	 * Why such an artefact means nothing on this node, by what the others say, or NULL; in the
+	 * arena. Then it is not missed, and what it states is unknown: a file of another generation
+	 * may have stayed behind. NULL: it always does.
+	 */
+	const char *(*meaningless)(struct arena *arena, const struct known *others);
+	const char *const *elsewhere; /* of `covers`, what somebody else must say then; or NULL */
 	/* `decoded` is what format->decode gave. Cannot fail: damage is the format's to find. */
 	void (*read)(const struct artefact *artefact, const void *decoded, struct reading *reading);
 };

@@ -157,7 +157,8 @@ static int load(struct reader *reader, const struct json_place *place, json_t *o
 
 enum status {
 	STATUS_OK,
-	STATUS_FAILED, /* or damaged: it has a reason instead of a file */
+	STATUS_FAILED,	/* it has a reason instead of a file */
+	STATUS_DAMAGED, /* likewise */
 	STATUS_NOT_UNDERSTOOD,
 	STATUS_NO_ARTEFACT,
 	STATUS_NONE,
@@ -169,7 +170,7 @@ static enum status read_status(
 	static const struct {
 		const char *name;
 		enum status status;
-	} names[] = {{"ok", STATUS_OK}, {"failed", STATUS_FAILED}, {"damaged", STATUS_FAILED},
+	} names[] = {{"ok", STATUS_OK}, {"failed", STATUS_FAILED}, {"damaged", STATUS_DAMAGED},
 		{"not-understood", STATUS_NOT_UNDERSTOOD}, {"no-artefact", STATUS_NO_ARTEFACT}};
 	const char *text = json_member_text(&reader->check, place, object, "status", true);
 	struct json_place here = {.parent = place, .key = "status"};
@@ -193,7 +194,7 @@ static struct artefact *add(struct reader *reader)
 static int read_reply(struct reader *reader, const struct json_place *place, json_t *object)
 {
 	static const char *const keys[] = {"asked", "dialect", "file", "format", "length", "name",
-		"probe", "request", "sha256", "status", "why", NULL};
+		"partial", "probe", "request", "sha256", "status", "why", NULL};
 	json_known_keys(&reader->check, place, object, keys);
 	enum status status = read_status(reader, place, object);
 	if (status == STATUS_NO_ARTEFACT || status == STATUS_NONE)
@@ -203,8 +204,11 @@ static int read_reply(struct reader *reader, const struct json_place *place, jso
 	artefact.format = read_format(reader, place, object);
 	artefact.asked = read_asked(reader, place, object);
 	artefact.probe = optional(reader, place, object, "probe");
-	if (status == STATUS_FAILED)
+	artefact.not_obtained = status == STATUS_FAILED;
+	if (status == STATUS_FAILED || status == STATUS_DAMAGED)
 		artefact.damage = take(reader, place, object, "why", true);
+	else
+		artefact.partial = optional(reader, place, object, "partial");
 	if (status == STATUS_OK && load(reader, place, object, &artefact) != 0)
 		return -1;
 	if (reader->check.mistakes.count == 0)

@@ -261,7 +261,8 @@ void recorder_artefact(struct recorder *recorder, const struct artefact *artefac
 	auto_arena struct arena *arena = arena_new();
 	const struct request *request = take_request(recorder, artefact);
 	const char *why = artefact->damage;
-	const char *status = why ? "failed" : artefact->format ? "ok" : "not-understood";
+	const char *bad = artefact->not_obtained ? "failed" : "damaged";
+	const char *status = why ? bad : artefact->format ? "ok" : "not-understood";
 	struct bytes content = {0};
 	if (!why && artefact->format) {
 		content = storable(arena, artefact, &why);
@@ -271,6 +272,8 @@ void recorder_artefact(struct recorder *recorder, const struct artefact *artefac
 	set_text(recorder, reply, "name", artefact->name);
 	set_text(recorder, reply, "format", artefact->format ? artefact->format->name : NULL);
 	json_object_set_new(reply, "asked", asked_json(recorder, artefact->asked));
+	if (content.data && artefact->partial)
+		set_text(recorder, reply, "partial", artefact->partial);
 	if (content.data)
 		store(recorder, reply, artefact->format->file_name, content);
 	json_array_append_new(recorder->replies, reply);

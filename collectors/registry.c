@@ -2,6 +2,7 @@
 #include "collectors/registry_text.h"
 
 #include "base/buffer.h"
+#include "base/code_page.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -215,7 +216,7 @@ static bool was_asked(
 	auto_arena struct arena *arena = arena_new();
 	bool known;
 	struct text above;
-	if (!artefact || !artefact->asked)
+	if (!artefact || !artefact->asked || artefact->partial)
 		return false;
 	if (names_asked(registry, artefact, path, &known))
 		return known;
@@ -245,8 +246,9 @@ bool registry_covers_values(
 	struct text above;
 	if (registry_covers(registry, artefact, path))
 		return true;
-	for (const char *const *asked = artefact ? artefact->asked : NULL; asked && *asked;
-		asked++) {
+	if (!artefact || artefact->partial)
+		return false;
+	for (const char *const *asked = artefact->asked; asked && *asked; asked++) {
 		const char *key =
 			without_star(text_of(*asked), &above) ? registry_path(arena, above) : NULL;
 		if (key && text_same(key, path))
@@ -393,16 +395,46 @@ char *registry_value_text(struct arena *arena, const struct registry_value *valu
 	}
 }
 
+/* Whether a text may be another one than that which is set. */
+static bool is_unclear_text(const struct registry_value *value, struct text text)
+{
+	bool replaced = text.length && memchr(text.data, '?', text.length);
+	return code_page_unclear(text) || (value->printed && replaced);
+}
+
+static bool is_unclear(const struct registry_value *value)
+{
+	bool unclear = is_unclear_text(value, value->text);
+	for (size_t i = 0; i < value->list_count && !unclear; i++)
+		unclear = is_unclear_text(value, value->list[i]);
+	return unclear;
+}
+
+char *registry_fact_text(struct arena *arena, const struct registry_value *value)
+{
+	return value && !is_unclear(value) ? registry_value_text(arena, value) : NULL;
+}
+
+void registry_unknown(struct reading *reading, const char *fact, const struct registry_value *value)
+{
+	const char *why =
+		value->withheld ? "is withheld"
+		: is_unclear(value)
+			? "has characters that the node's code page lacks, or that are in "
+			  "one that is not known"
+			: "is not printed";
+	reading_unknown(reading, fact, "line %u: the value %s", value->line, why);
+}
+
 void registry_state(struct reading *reading, const char *fact, const struct registry_value *value)
 {
 	if (!value)
 		return;
-	const char *text = registry_value_text(reading->arena, value);
+	const char *text = registry_fact_text(reading->arena, value);
 	if (text)
 		reading_state(reading, fact, text, value->line);
 	else
-		reading_unknown(reading, fact, "line %u: the value %s", value->line,
-			value->withheld ? "is withheld" : "is not printed");
+		registry_unknown(reading, fact, value);
 }
 
 /* --- the format ------------------------------------------------------------------------------- */
@@ -508,11 +540,24 @@ static void *decode(struct arena *arena, struct bytes content, struct error *err
 	return NULL;
 }
 
+/* What our requests ask ends without a remark: one may tell what could not be read. */
+static const char *doubt(struct arena *arena, const void *decoded)
+{
+	const struct registry *registry = decoded;
+	if (!registry->remark)
+		return NULL;
+	return arena_format(arena,
+		"line %u: behind the answer stands a text, so that there may be more than was "
+		"printed",
+		registry->remark);
+}
+
 const struct format format_registry = {
 	.name = "registry",
 	.file_name = "registry.reg",
 	.recognise = recognise,
 	.suggests = suggests,
 	.decode = decode,
+	.doubt = doubt,
 	.blank = registry_blank,
 };

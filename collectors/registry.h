@@ -38,6 +38,7 @@ struct registry_value {
 	const char *name; /* escaped; "" is the default value */
 	uint32_t type;
 	bool withheld;	   /* a secret: data is empty */
+	bool printed;	   /* by reg query, which prints "?" for what its code page lacks */
 	struct text text;  /* SZ, EXPAND_SZ, LINK: without the final NUL */
 	struct text *list; /* MULTI_SZ */
 	size_t list_count;
@@ -65,6 +66,7 @@ struct registry {
 	 * does not end so.
 	 */
 	bool exported;
+	unsigned remark;     /* the line in which reg query says something at its end; 0: none */
 	unsigned unfinished; /* the line in which a .reg file stops without a line end; 0: none */
 	struct registry_index *index;	       /* for the lookups */
 	const struct registry_place *withheld; /* of registry_text.h: where secrets stood */
@@ -90,7 +92,8 @@ const struct registry_value *registry_value(
 
 /*
  * True when everything at and below this key would have been in the text: it lies below the first
- * key of an export (of a deleted key: never), or below one of the keys in artefact->asked.
+ * key of an export (of a deleted key: never), or below one of the keys in artefact->asked, unless
+ * the artefact is partial.
  *
  * "KEY\*" in artefact->asked means that KEY's values and the names of all keys directly below it
  * were asked: one of those that is not in the text is absent with all below it; what one that is
@@ -124,6 +127,16 @@ bool registry_next_child(const struct registry *registry, const char *path, size
  * decimal, the rest in lower-case hex. NULL: withheld, or a number that the text does not print.
  */
 char *registry_value_text(struct arena *arena, const struct registry_value *value);
+
+/*
+ * The same for facts: NULL also where there is no value, or characters that nobody could decode, or
+ * that the node could not print.
+ */
+char *registry_fact_text(struct arena *arena, const struct registry_value *value);
+
+/* The fact is unknown, with the reason why this value has no such text. */
+void registry_unknown(
+	struct reading *reading, const char *fact, const struct registry_value *value);
 
 /* States that text as a fact; unknown where it is NULL, nothing where the value is missing. */
 void registry_state(struct reading *reading, const char *fact, const struct registry_value *value);

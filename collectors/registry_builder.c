@@ -273,6 +273,11 @@ static void lay_out(struct registry_builder *builder)
 	}
 }
 
+void registry_builder_remark(struct registry_builder *builder, unsigned line)
+{
+	builder->registry->remark = line;
+}
+
 void registry_builder_ending(struct registry_builder *builder, unsigned unfinished, bool empty_line)
 {
 	builder->registry->unfinished = unfinished;

@@ -188,7 +188,8 @@ static bool find_columns(struct query_reader *reader, struct text from, size_t s
 			!read_type(reader, skip(rest, width), &type))
 			continue;
 		rest = skip(rest, width + strlen(registry_type_name(type)));
-		reader->value = (struct registry_value){.type = type, .line = line};
+		reader->value =
+			(struct registry_value){.type = type, .line = line, .printed = true};
 		reader->name = (struct text){from.data, at};
 		bool empty = !starts(rest, reader->separator);
 		reader->data = skip(rest, empty ? rest.length : width);
@@ -290,5 +291,6 @@ int registry_read_query(struct registry_builder *builder, struct arena *arena, s
 				"a line end, the output is cut here; run the command again");
 		reader.after_empty = empty;
 	}
+	registry_builder_remark(builder, reader.remark);
 	return finish_value(&reader);
 }

@@ -64,7 +64,8 @@ struct registry_place {
 	uint32_t type;	    /* of data */
 };
 
-/* How a .reg file ends; see struct registry. */
+/* How reg query ends, and a .reg file; see struct registry. */
+void registry_builder_remark(struct registry_builder *builder, unsigned line);
 void registry_builder_ending(
 	struct registry_builder *builder, unsigned unfinished, bool empty_line);
 struct registry *registry_builder_finish(struct registry_builder *builder, bool query);

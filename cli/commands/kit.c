@@ -189,7 +189,7 @@ static int write_cmd(const struct kit *kit, struct error *error)
 
 static int write_script(const struct kit *kit, struct error *error)
 {
-	const char *script = dialect_cmd_script_text(kit->arena, SCRIPT, &kit->locations);
+	const char *script = dialect_cmd_script_text(kit->arena, SCRIPT, &kit->locations, false);
 	if (!script)
 		return error_set(error, ERROR_INTERNAL, "there is no script for identity.json");
 	return write_text(kit, "identity.js", script, error);

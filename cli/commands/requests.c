@@ -33,6 +33,7 @@ static void print_powershell(struct arena *arena, const struct dialect_scope *sc
 	print_sent(dialect_powershell_bootstrap);
 	puts("\nFirst line of standard input: this script, in UTF-8 and base64");
 	print_sent(script ? script : "");
+	puts("With --check-logon, $checkLogon is $true.");
 	puts("\nSecond line of standard input: the key of the run, 64 hexadecimal digits, drawn "
 	     "anew\n"
 	     "for each run and never shown; with --no-secrets there is none. Then standard input "
@@ -41,11 +42,13 @@ static void print_powershell(struct arena *arena, const struct dialect_scope *sc
 
 static void print_script(struct arena *arena, const struct dialect_scope *scope, const char *line)
 {
-	const char *script = dialect_cmd_script_text(arena, line, &scope->cluster->locations);
-	print_sent(dialect_cmd_script_command(arena, "NAME"));
+	const char *script = dialect_cmd_script_text(
+		arena, line, &scope->cluster->locations, scope->check_logon);
+	print_sent(dialect_cmd_script_command(arena, "NAME", false));
 	puts("NAME is drawn anew for each run. The first line of standard input is the following "
-	     "script, with\n% and line ends as %XX; the second is the key of the run, as above. "
-	     "The file has one line,\nwhich reads them, and is removed by the same command");
+	     "script, with\n% and line ends as %XX, and with checkLogon: true where "
+	     "--check-logon is given; the second\nis the key of the run, as above. The file has "
+	     "one line,\nwhich reads them, and is removed by the same command");
 	print_sent(script ? script : "");
 }
 
@@ -74,11 +77,15 @@ static void print_cmd(struct arena *arena, const struct dialect_scope *scope)
 	     "it "
 	     "is\n32-bit");
 	print_sent(DIALECT_CMD_QUESTION);
+	puts("\nWhere that names no code page, because there is no console");
+	print_sent(DIALECT_CMD_PAGE);
 	puts("\nThen, whether the server says how a command ended");
 	print_sent(DIALECT_CMD_FAILURE);
+	puts("\nWhere reg fails before it ever answered, once, whether there is one");
+	print_sent(DIALECT_CMD_FIND_REG);
 	printf("\nThen each of these is one execution, without standard input unless it is shown. "
 	       "In a "
-	       "32-bit\nshell on 64-bit Windows, %s stands in front of reg.\n",
+	       "32-bit\nshell on 64-bit Windows, %s stands in front of reg and of cscript.\n",
 		DIALECT_CMD_SYSNATIVE);
 	for (const struct probe *const *probe = scope->probes; *probe; probe++) {
 		const char *part = dialect_part(scope, *probe, "cmd");

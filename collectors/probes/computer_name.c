@@ -15,13 +15,15 @@ static void read(const struct artefact *artefact, const void *decoded, struct re
 {
 	const struct registry *registry = decoded;
 	const struct registry_value *value = registry_value(registry, ACTIVE, "ComputerName");
-	if (!value)
+	if (!value && !artefact_partial(artefact))
 		value = registry_value(registry, CONFIGURED, "ComputerName");
 	if (registry_covers(registry, artefact, NAMES))
 		reading_cover(reading, FACT_NODE_NAME);
-	if (!value || value->type != REGISTRY_SZ || value->withheld)
+	char *name = registry_fact_text(reading->arena, value);
+	if (value && !name)
+		registry_unknown(reading, FACT_NODE_NAME, value);
+	if (!name || value->type != REGISTRY_SZ)
 		return;
-	char *name = registry_value_text(reading->arena, value);
 	for (char *at = name; *at; at++)
 		if (*at >= 'a' && *at <= 'z')
 			*at = (char)toupper(*at);

@@ -39,7 +39,7 @@ static const struct registry_value *value(const struct app *app, const char *nam
 static void read_identity(const struct app *app)
 {
 	const struct registry_value *run_as = value(app, "RunAs");
-	const char *text = run_as ? registry_value_text(app->reading->arena, run_as) : NULL;
+	const char *text = registry_fact_text(app->reading->arena, run_as);
 	if (text_same(text, "Interactive User"))
 		reading_state(app->reading, fact(app, FACT_APP_IDENTITY), "interactive-user",
 			run_as->line);

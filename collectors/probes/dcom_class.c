@@ -8,12 +8,14 @@
 
 static void read_app(struct reading *reading, const char *fact, const struct registry_value *value)
 {
-	const char *text = value ? registry_value_text(reading->arena, value) : NULL;
+	const char *text = registry_fact_text(reading->arena, value);
 	const char *guid = text ? guid_canonical(reading->arena, text) : NULL;
 	if (guid)
 		reading_state(reading, fact, guid, value->line);
-	else if (value)
+	else if (text)
 		reading_unknown(reading, fact, "line %u: AppID is no GUID", value->line);
+	else if (value)
+		registry_unknown(reading, fact, value);
 }
 
 static void read_class(struct reading *reading, const struct registry *registry, const char *path,

@@ -31,7 +31,7 @@ static const struct setting {
 
 static void read_enabled(const struct registry_value *value, struct reading *reading)
 {
-	const char *text = value ? registry_value_text(reading->arena, value) : NULL;
+	const char *text = registry_fact_text(reading->arena, value);
 	if (text_same(text, "y"))
 		reading_state(reading, FACT_DCOM_ENABLED, "Y", value->line);
 	else if (text_same(text, "n"))

@@ -3,7 +3,7 @@
 // Whatever cannot be read is left out. The next line of standard input is the key of the run in
 // hexadecimal; without it no password is looked at. Clear text stays in variables.
 // In front of this stand identity_fingerprint.js and what is asked for:
-//	var scope = { locations: ["/", "1/root/name"] };
+//	var scope = { locations: ["/", "1/root/name"], checkLogon: false };
 
 var USER_NOT_FOUND = -2147022675; // 0x800708AD
 var DATA_NOT_FOUND = -2146646015; // 0x800CC801, of the metabase
@@ -434,6 +434,21 @@ function describeComputer(node, accounts) {
 	return computer;
 }
 
+// Asked for and not tried is not the same as not asked for.
+function notTried(node, credentials) {
+	var out = {}, place, wanted;
+	for (place in credentials) {
+		wanted = credentials[place].user ? splitName(node, credentials[place].user) : null;
+		if (wanted)
+			out[wanted.key.toLowerCase()] = {
+				state: "not-tried",
+				why: "Windows Script Host has no way to log on; where PowerShell is, " +
+					"it can be tried"
+			};
+	}
+	return out;
+}
+
 function identity() {
 	var node = readNode(), accounts = {}, credentials = {}, place, document;
 	var complete = listAccounts(node, accounts);
@@ -456,6 +471,8 @@ function identity() {
 	};
 	if (complete)
 		document["accounts-complete"] = true;
+	if (scope.checkLogon)
+		document.logon = notTried(node, credentials);
 	return document;
 }
 

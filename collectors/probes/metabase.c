@@ -324,12 +324,12 @@ static void read_version(struct reading *reading, const struct metabase_key *inf
 			"line %u: the version of IIS cannot be understood", line);
 }
 
-static void cover(struct reading *reading, bool whole)
+static void cover(struct reading *reading, const struct artefact *artefact, bool whole)
 {
 	for (size_t i = 0; covers[i]; i++) {
 		if (whole)
 			reading_cover(reading, covers[i]);
-		else
+		else if (!artefact_partial(artefact))
 			reading_unknown(reading, covers[i],
 				"it has no key " SERVICE
 				": not a whole MetaBase.xml of a web server");
@@ -338,10 +338,10 @@ static void cover(struct reading *reading, bool whole)
 
 static void read(const struct artefact *artefact, const void *decoded, struct reading *reading)
 {
-	(void)artefact;
 	const struct metabase *metabase = decoded;
 	const struct metabase_key *service = metabase_key(metabase, SERVICE);
-	bool whole = service != NULL; /* without it, what is inherited cannot be known */
+	/* Without the service, what is inherited cannot be known. */
+	bool whole = service && !artefact_partial(artefact);
 	for (size_t i = 0; i < metabase->count; i++) {
 		const struct metabase_key *key = &metabase->keys[i];
 		const char *location = web_location(reading->arena, key);
@@ -353,15 +353,28 @@ static void read(const struct artefact *artefact, const void *decoded, struct re
 	if (service)
 		read_service(reading, service);
 	read_version(reading, metabase_key(metabase, SERVICE "/Info"));
-	cover(reading, whole);
+	cover(reading, artefact, whole);
 }
 
-/* MetaBase.xml is of IIS 6 alone. */
-static bool wanted(const struct cluster *cluster, const struct known *known)
+/* MetaBase.xml is of IIS 6 alone. Its compatibility part brings one to later ones, too. */
+static const char *meaningless(struct arena *arena, const struct known *others)
 {
-	const char *version = known_value(known, FACT_IIS_VERSION);
-	return probe_wanted_iis(cluster, known) && (!version || text_starts(version, "6."));
+	const char *version = known_value(others, FACT_IIS_VERSION);
+	if (!version || text_starts(version, "6."))
+		return NULL;
+	return arena_format(arena,
+		"MetaBase.xml is of IIS 6, and this node has IIS %s, whose settings are elsewhere: "
+		"identity.json says them",
+		version);
 }
+
+static const char *const elsewhere[] = {
+	FACT_LOCATION_EXISTS,
+	FACT_ANONYMOUS_ENABLED,
+	FACT_ANONYMOUS_USER,
+	FACT_ANONYMOUS_LOGON_METHOD,
+	NULL,
+};
 
 const struct probe probe_metabase = {
 	.id = "metabase",
@@ -370,6 +383,8 @@ const struct probe probe_metabase = {
 	.covers = covers,
 	.may_state = may_state,
 	.obtain = "copy %windir%\\system32\\inetsrv\\MetaBase.xml MetaBase.xml",
-	.wanted = wanted,
+	.wanted = probe_wanted_iis,
+	.meaningless = meaningless,
+	.elsewhere = elsewhere,
 	.read = read,
 };

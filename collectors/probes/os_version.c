@@ -18,17 +18,20 @@ static const char *text_value(
 	struct arena *arena, const struct registry *registry, const char *name)
 {
 	const struct registry_value *value = find(registry, name);
-	return value && value->type == REGISTRY_SZ ? registry_value_text(arena, value) : NULL;
+	return value && value->type == REGISTRY_SZ ? registry_fact_text(arena, value) : NULL;
 }
 
-/* CurrentVersion stays at "6.3" for ever; the two numbers came with what follows that. */
-static const char *release(struct arena *arena, const struct registry *registry)
+/*
+ * CurrentVersion stays at "6.3" for ever; the two numbers came with what follows that. Where they
+ * may only not have been printed, it says nothing.
+ */
+static const char *release(struct arena *arena, const struct registry *registry, bool partial)
 {
 	const struct registry_value *major = find(registry, "CurrentMajorVersionNumber");
 	const struct registry_value *minor = find(registry, "CurrentMinorVersionNumber");
 	if (major && minor && major->number_known && minor->number_known)
 		return arena_format(arena, "%" PRIu64 ".%" PRIu64, major->number, minor->number);
-	const char *text = text_value(arena, registry, "CurrentVersion");
+	const char *text = partial ? NULL : text_value(arena, registry, "CurrentVersion");
 	int order;
 	return text && version_compare(text, 0, 0, &order) == 0 ? text : NULL;
 }
@@ -45,10 +48,10 @@ static const char *build(struct arena *arena, const struct registry *registry)
 	return NULL;
 }
 
-static bool read_version(const struct registry *registry, struct reading *reading)
+static bool read_version(const struct registry *registry, bool partial, struct reading *reading)
 {
 	struct arena *arena = reading->arena;
-	const char *numbers = release(arena, registry), *last = build(arena, registry);
+	const char *numbers = release(arena, registry, partial), *last = build(arena, registry);
 	if (!numbers || !last)
 		return false;
 	reading_state(reading, FACT_OS_VERSION, arena_format(arena, "%s.%s", numbers, last),
@@ -61,6 +64,8 @@ static void read_service_pack(const struct registry *registry, struct reading *r
 {
 	const struct registry_value *value = find(registry, "CSDVersion");
 	const char *text = text_value(reading->arena, registry, "CSDVersion");
+	if (value && !text)
+		registry_unknown(reading, FACT_OS_SERVICE_PACK, value);
 	if (!text || !*text)
 		return;
 	const char *digits = text + strcspn(text, DIGITS);
@@ -73,7 +78,7 @@ static void read(const struct artefact *artefact, const void *decoded, struct re
 {
 	const struct registry *registry = decoded;
 	bool covered = registry_covers_values(registry, artefact, VERSION);
-	bool complete = read_version(registry, reading);
+	bool complete = read_version(registry, artefact_partial(artefact), reading);
 	registry_state(reading, FACT_OS_NAME, find(registry, "ProductName"));
 	read_service_pack(registry, reading);
 	if (!covered)

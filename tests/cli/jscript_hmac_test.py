@@ -155,6 +155,15 @@ def judge(folder, document, what):
     check("must be" not in done.stdout + done.stderr, f"{what}: {done.stdout} {done.stderr}")
 
 
+def collected(folder, document):
+    """The snapshot of a node of which only this is known."""
+    (folder / "CONF1/identity.json").write_text(json.dumps(document))
+    shutil.rmtree(folder / "out", ignore_errors=True)
+    subprocess.run([STANDBY, "collect", "-i", folder / "inventory.json", "-o", folder / "out"],
+                   check=False, capture_output=True)
+    return json.loads((folder / "out/CONF1.json").read_text())
+
+
 def worlds(engine, text, schema, folder):
     here, root = "iis/location/1%2Froot%2Fconferencing/anonymous", "iis/location/%2F/anonymous"
     tag = fingerprint(KEY, CANARY.encode())
@@ -194,6 +203,25 @@ def worlds(engine, text, schema, folder):
                                             "logon-method": "cleartext"} and
           "iis/pool/pool%2F1" in document["credentials"] and
           ".\\IUSR" not in document["accounts"], f"{engine}: IIS 10: {document['credentials']}")
+
+    check("logon" not in document, f"{engine}: a logon check that nobody asked for")
+    asked = text.replace("], checkLogon: false };", "], checkLogon: true };", 1)
+    check(asked != text, "the script does not say whether the logon check is asked for")
+    for iis, user, names in ((5, "IUSR_CONF1", {".\\iusr_conf1", ".\\iwam_conf1"}),
+                             (6, "CONF1\\IUSR_CONF1", {".\\iusr_conf1", ".\\iwam_conf1"}),
+                             (10, "IUSR", {"example\\pool"}), (10, "NT AUTHORITY\\IUSR",
+                                                               {"example\\pool"})):
+        for password in (CANARY, ""):
+            document, _ = write(engine, asked, iis=iis, user=user, password=password)
+            validate(document, schema, f"a logon check on IIS {iis}")
+            judge(folder, document, f"a logon check on IIS {iis}")
+            check(set(document["logon"]) == names, f"{engine}: not tried: {document['logon']}")
+            check(all(entry["state"] == "not-tried" and "PowerShell" in entry["why"]
+                      for entry in document["logon"].values()), f"{engine}: {document['logon']}")
+    said = collected(folder, document)["coverage"]
+    check(any(entry["prefix"] == "account/EXAMPLE\\pool/logon" and entry["state"] == "unknown" and
+              "the logon was not tried: " in entry["why"] for entry in said),
+          f"the snapshot does not say why no account was tried: {said}")
 
     for iis in (5, 6, 10):
         document, count = write(engine, text, iis=iis, key=None)

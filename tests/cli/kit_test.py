@@ -135,7 +135,7 @@ def contents(folder):
         check(text == (folder / "two" / name).read_bytes(), f"{name} differs between two kits")
         check(not any(key.encode() in text for key in keys), f"{name} holds a key")
     script = read(folder / "one/identity.js")
-    check(script.startswith('var scope = { locations: ["1/root/conferencing", "/"] };\n'),
+    check(script.startswith('var scope = { locations: ["1/root/conferencing", "/"], checkLogon: false };\n'),
           "the scope of identity.js")
     for part in ("identity_fingerprint", "identity"):
         check((TOP / f"collectors/probes/{part}.js").read_text() in script, f"{part}.js is another")

@@ -21,11 +21,12 @@ CLASS = "{0C0A3666-30C9-11D0-8F20-00805F2CD065}"
 
 KEY = r'"HKEY_LOCAL_MACHINE\\(?:SOFTWARE|SYSTEM)\\[\w\\ .{}-]+"'
 FILE = r"%windir%\\(?:system32|sysnative)\\inetsrv\\MetaBase\.xml"
-SIMPLE = [rf"reg query {KEY}(?: /s)?", rf"type {FILE}", r"echo #?[\w%$ ]+", "chcp", "ver", r"exit \d"]
+SIMPLE = [rf"reg query {KEY}(?: /s| /v \w+)?", r"for %i in \(reg\.exe\) do @echo \[%~\$PATH:i\]",
+          rf"type {FILE}", r"echo #?[\w%$ ]+", "chcp", "ver", r"exit \d"]
 SCRIPT_FILE = r'"%TEMP%\\standby-\w+\.js"'
 # Its file is one line, and its own: that line runs what tests/cli/jscript_hmac_test.py looks at.
 SCRIPT = re.compile(r"echo eval\(unescape\(WScript\.StdIn\.ReadLine\(\)\)\)>" + SCRIPT_FILE +
-                    "&cscript //nologo //E:JScript //T:300 " + SCRIPT_FILE +
+                    r"&(?:%windir%\\sysnative\\)?cscript //nologo //E:JScript //T:300 " + SCRIPT_FILE +
                     "&del /f /q " + SCRIPT_FILE)
 POWERSHELL = re.compile(r"powershell\.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass "
                         r"-EncodedCommand ([A-Za-z0-9+/]+=*)")
@@ -300,7 +301,8 @@ def refuse_jscript(text):
             return f"not {part}.js"
         rest = rest[len(content):]
     literal = r'"(?:[^"\\]|\\u[0-9a-f]{4})*"'
-    if rest or not re.fullmatch(rf"var scope = {{ locations: \[(?:{literal}(?:, {literal})*)?\] }};", scope):
+    if rest or not re.fullmatch(rf"var scope = {{ locations: \[(?:{literal}(?:, {literal})*)?\], "
+                                rf"checkLogon: false }};", scope):
         return "a script that is no part"
     return None
 
@@ -341,7 +343,8 @@ BAD_COMMANDS = [
     'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" /s & del x', 'reg query "HKEY_LOCAL_MACHINE\\SAM"',
     'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" > y', 'reg export "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" y',
     "reg query \"HKEY_LOCAL_MACHINE\\SOFTWARE\\x\" /s\ndel x", "type x", "chcp 65001", "echo x>y",
-    "echo x | more", "echo ^& del x", "del x", "net user x y /add", "cmd /c del x", "",
+    'reg query "HKEY_LOCAL_MACHINE\\SYSTEM\\x" /v a /s', "for %i in (reg.exe) do @del [%~$PATH:i]",
+    "for %i in (*) do @echo [%~$PATH:i]", "echo x | more", "echo ^& del x", "del x", "net user x y /add", "cmd /c del x", "",
     "if exist %windir%\\system32\\inetsrv\\MetaBase.xml (del x)", "powershell.exe -Command x",
     "if exist %windir%\\system32\\inetsrv\\MetaBase.xml (ver) else (del x)",
     'echo eval(unescape(WScript.StdIn.ReadLine()))>"%TEMP%\\standby-a.js"'
@@ -395,6 +398,8 @@ def main():
     nodes = re.findall(r"^(CONF\d), ", output, re.M)
     demand(nodes == ["CONF1", "CONF2", "CONF3"], f"the nodes printed are {nodes}")
     demand(not sent(call(["CONF3"])), "something is sent to a folder")
+    demand("$checkLogon is $true" in output and "checkLogon: true" in output,
+           "what --check-logon sends is not said")
     demand("hexadecimal" in output and not re.search(r"\b[0-9a-f]{64}\b", output),
            "the key is not where it should be")
     call(["CONF9"], 64)

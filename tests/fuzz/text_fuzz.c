@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes: detecting and decoding them never fails for code page 1252, gives the same twice, and
- * what escaping makes of the text is printable UTF-8. The lines of a text cover it whole.
+ * what escaping makes of the text is printable UTF-8. The lines of a text cover it whole. In a code
+ * page of a console they are some text, and nothing is guessed where the page is not known.
  */
+#include "base/code_page.h"
 #include "base/text.h"
 
 #include "base/utf8.h"
@@ -71,6 +73,22 @@ static void check_encoding(struct arena *arena, struct bytes bytes, enum text_en
 	check_fold(arena, text.data);
 }
 
+/* Always text, of as many characters as bytes; ASCII stays as it is. */
+static void check_page(struct arena *arena, struct bytes bytes, unsigned page)
+{
+	struct text text = code_page_decode(arena, bytes, page), utf8;
+	struct bytes decoded = {(const unsigned char *)text.data, text.length};
+	struct error error = {0};
+	bool ascii = true;
+	for (size_t i = 0; i < bytes.length; i++)
+		ascii &= bytes.data[i] < 0x80;
+	demand(text.length >= bytes.length || page == CODE_PAGE_UTF8);
+	demand(decoded.length < 3 || memcmp(decoded.data, "\xef\xbb\xbf", 3) == 0 ||
+		text_decode(arena, decoded, TEXT_UTF8, &utf8, &error) == 0);
+	demand(!ascii || (text.length == bytes.length && !code_page_unclear(text)));
+	demand(ascii || code_page_known(page) || code_page_unclear(text));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_arena struct arena *arena = arena_new();
@@ -78,6 +96,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	demand(text_detect(bytes) == text_detect(bytes));
 	for (int encoding = TEXT_UTF8; encoding <= TEXT_CP1252; encoding++)
 		check_encoding(arena, bytes, (enum text_encoding)encoding);
+	static const unsigned pages[] = {CODE_PAGE_UNKNOWN, 437, 850, 857, 932, 1252, 1257, 65001};
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+		check_page(arena, bytes, pages[i]);
 	check_escape(arena, (struct text){(const char *)data, size});
 	return 0;
 }

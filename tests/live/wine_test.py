@@ -42,7 +42,12 @@ def descriptor(*entries):
     return generate.descriptor((ADMINISTRATORS, ALL), *entries)
 
 
-def seed(limit=USERS, launcher=INTERACTIVE, run_as=None, package="IISSUBA", with_class=True):
+# Two characters that code page 850 has, and 437 has not.
+GERMAN_NAME = "Microsoft Windows Server 2003 \u00a9 Stra\u00dfe \u00d8"
+
+
+def seed(limit=USERS, launcher=INTERACTIVE, run_as=None, package="IISSUBA", with_class=True,
+         system="Microsoft Windows Server 2003"):
     """The registry of a node; what is left out is as on the first one."""
     app = {"": "Konferenz-Büro für Größen", "LocalService": "MSExchangeConf",
            "LaunchPermission": descriptor((SYSTEM, ALL), (launcher, ALL)),
@@ -63,7 +68,7 @@ def seed(limit=USERS, launcher=INTERACTIVE, run_as=None, package="IISSUBA", with
         (CONTROL + r"\Lsa", {"restrictanonymous": 1, "LmCompatibilityLevel": 3}),
         (SETUP, {"MajorVersion": 6, "MinorVersion": 0}),
         (generate.WINDOWS_NT, {
-            "ProductName": "Microsoft Windows Server 2003", "CurrentVersion": "5.2",
+            "ProductName": system, "CurrentVersion": "5.2",
             "CurrentBuildNumber": "3790", "CSDVersion": "Service Pack 2"}),
     ]
     if with_class:
@@ -88,7 +93,8 @@ def wanted():
                 generate.healthy_pair()["CONF1"]["MetaBase.xml"]}
     same = {"seed": seed(), "files": metabase}
     return {"CONF1": same, "CONF2": dict(same, seed=seed(**SEEDED["seed"])),
-            "CONF3": dict(same, locale="de_DE.UTF-8"), "CONF4": dict(same, mute=("reg.exe",))}
+            "CONF3": dict(same, seed=seed(system=GERMAN_NAME), locale="de_DE.UTF-8"),
+            "CONF4": dict(same, mute=("reg.exe",))}
 
 
 class World:
@@ -182,6 +188,22 @@ def check_finds_exactly_the_seeded_differences(world):
     expect_equal(rules_with(findings, "broken"), SEEDED["rules"], "broken rules")
 
 
+def the_code_page_is_that_of_the_language(world):
+    """There is no console, so that chcp names none; the registry does."""
+    for name, page in (("CONF1", b"437"), ("CONF3", b"850")):
+        expect_equal(world.nodes[name].ssh("chcp")[1].split()[-1], b"0", "what chcp says")
+        code_pages = CONTROL + r"\Nls\CodePage"
+        said = world.nodes[name].ssh(f'reg query "{code_pages}" /v OEMCP')[1]
+        expect_equal(said.split()[-3:], [b"OEMCP", b"REG_SZ", page], "what the registry says")
+
+
+def a_program_in_the_path_is_found_without_running_it(world):
+    command = "for %i in (NAME) do @echo [%~$PATH:i]"
+    for name, path in (("reg.exe", rb"[c:\windows\system32\reg.exe]"), ("nobodys.exe", b"[]")):
+        said = world.nodes["CONF3"].ssh(command.replace("NAME", name))[1].strip()
+        expect_equal(said.lower(), path, name)
+
+
 def facts_are_those_of_an_export_read_by_files(world):
     live = world.collect("live", whole_pair(world))
     for name in ("CONF1", "CONF2"):
@@ -228,6 +250,8 @@ def a_german_node_agrees(world):
     facts = {name: dict(snapshots[name]["facts"]) for name in ("CONF1", "CONF3")}
     for name, own in facts.items():
         expect_equal(own.pop("node/name"), name, "the name")
+    del facts["CONF1"]["os/name"]
+    expect_equal(facts["CONF3"].pop("os/name"), GERMAN_NAME, "the name of the German Windows")
     expect_equal(facts["CONF3"], facts["CONF1"], "facts")
     expect_equal(facts["CONF3"][f"dcom/app/{APP}/name"], "Konferenz-Büro für Größen", "the name")
 
@@ -280,6 +304,8 @@ def nothing_is_left_behind(world):
 
 
 TESTS = [the_peers_are_what_the_other_tests_take_them_for,
+         the_code_page_is_that_of_the_language,
+         a_program_in_the_path_is_found_without_running_it,
          check_finds_exactly_the_seeded_differences,
          facts_are_those_of_an_export_read_by_files,
          without_powershell_the_command_shell_is_asked,

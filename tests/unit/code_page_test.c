@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The code pages of consoles. What is expected was printed by Python's codecs:
+ * The code pages of consoles. What is expected of two was printed by Python's codecs:
  *	for b in range(0x80, 0x100): print("\\u%04x" % ord(bytes([b]).decode("cp437")))
+ * All are held against iconv of the C library.
  */
-#include "base/text.h"
+#include "base/code_page.h"
 
 #include "tests/test.h"
 
+#include <iconv.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const cp437[128] = {
@@ -271,34 +274,66 @@ static const char *const cp850[128] = {
 	"\u00a0",
 };
 
-static void assert_byte(enum text_encoding encoding, unsigned char byte, const char *expected)
+static void assert_byte(unsigned page, unsigned char byte, const char *expected)
 {
 	auto_arena struct arena *arena = arena_new();
-	struct text text = {0};
-	struct error error = {0};
-	assert_int_equal(text_decode(arena, (struct bytes){&byte, 1}, encoding, &text, &error), 0);
+	struct text text = code_page_decode(arena, (struct bytes){&byte, 1}, page);
 	assert_int_equal(text.length, byte ? strlen(expected) : 1);
 	assert_string_equal(text.data, expected);
 }
 
-static void assert_page(enum text_encoding encoding, const char *const *upper)
+static void assert_page(unsigned page, const char *const *upper)
 {
+	assert_true(code_page_known(page));
 	for (unsigned byte = 0; byte < 0x80; byte++)
-		assert_byte(encoding, (unsigned char)byte, (char[]){(char)byte, '\0'});
+		assert_byte(page, (unsigned char)byte, (char[]){(char)byte, '\0'});
 	for (unsigned byte = 0x80; byte < 0x100; byte++)
-		assert_byte(encoding, (unsigned char)byte, upper[byte - 0x80]);
+		assert_byte(page, (unsigned char)byte, upper[byte - 0x80]);
 }
 
 static void code_page_437_has_all_256_bytes(void **state)
 {
 	(void)state;
-	assert_page(TEXT_CP437, cp437);
+	assert_page(437, cp437);
 }
 
 static void code_page_850_has_all_256_bytes(void **state)
 {
 	(void)state;
-	assert_page(TEXT_CP850, cp850);
+	assert_page(850, cp850);
+}
+
+static void assert_as_iconv(iconv_t library, unsigned page, unsigned char byte)
+{
+	char in[] = {(char)byte}, out[8] = "", *from = in, *to = out;
+	size_t left = 1, room = sizeof out - 1;
+	iconv(library, NULL, NULL, NULL, NULL);
+	bool open = iconv(library, &from, &left, &to, &room) == (size_t)-1;
+	assert_byte(page, byte, open ? "\ufffd" : out);
+}
+
+static void every_page_is_what_the_c_library_takes_it_for(void **state)
+{
+	(void)state;
+	static const unsigned numbers[] = {437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862,
+		863, 865, 866, 1250, 1251, 1253, 1254, 1257};
+	unsigned compared = 0;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "CP%u", numbers[i]);
+		assert_true(code_page_known(numbers[i]));
+		iconv_t library = iconv_open("UTF-8", name);
+		if (library == (iconv_t)-1)
+			continue; /* its converters are a package of their own on some systems */
+		for (unsigned byte = 1; byte < 0x100; byte++)
+			assert_as_iconv(library, numbers[i], (unsigned char)byte);
+		iconv_close(library);
+		compared++;
+	}
+	if (compared == 0) {
+		print_message("the C library has none of these code pages\n");
+		skip();
+	}
 }
 
 static void a_text_of_a_console_is_decoded_whole(void **state)
@@ -307,16 +342,45 @@ static void a_text_of_a_console_is_decoded_whole(void **state)
 	static const unsigned char raw[] = "Gr\x94\xe1"
 					   "e\r\n";
 	auto_arena struct arena *arena = arena_new();
-	struct text text = {0};
-	struct error error = {0};
 	struct bytes bytes = {raw, sizeof raw - 1};
-	assert_int_equal(text_decode(arena, bytes, TEXT_CP850, &text, &error), 0);
+	struct text text = code_page_decode(arena, bytes, 850);
 	assert_string_equal(text.data, "Gr\u00f6\u00dfe\r\n");
 	assert_int_equal(text.length, strlen(text.data));
-	assert_int_equal(text_decode(arena, (struct bytes){NULL, 0}, TEXT_CP437, &text, &error), 0);
-	assert_int_equal(text.length, 0);
-	assert_string_equal(text_encoding_name(TEXT_CP437), "code page 437");
-	assert_string_equal(text_encoding_name(TEXT_CP850), "code page 850");
+	assert_false(code_page_unclear(text));
+	assert_int_equal(code_page_decode(arena, (struct bytes){NULL, 0}, 437).length, 0);
+}
+
+static void of_a_page_that_is_not_known_only_ascii_is_taken(void **state)
+{
+	(void)state;
+	auto_arena struct arena *arena = arena_new();
+	static const unsigned numbers[] = {CODE_PAGE_UNKNOWN, 932, 936, 949, 950, 65000};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		assert_false(code_page_known(numbers[i]));
+		struct bytes bytes = {(const unsigned char *)"a\x94z", 3};
+		struct text text = code_page_decode(arena, bytes, numbers[i]);
+		assert_string_equal(text.data, "a\ufffdz");
+		assert_true(code_page_unclear(text));
+	}
+	assert_false(code_page_unclear((struct text){NULL, 0}));
+}
+
+static void a_page_may_leave_bytes_open(void **state)
+{
+	(void)state;
+	assert_byte(857, 0xd5, "\ufffd");
+	assert_byte(1253, 0xaa, "\ufffd");
+	assert_byte(1252, 0x80, "\u20ac");
+}
+
+static void what_is_no_utf8_is_not_known(void **state)
+{
+	(void)state;
+	auto_arena struct arena *arena = arena_new();
+	static const char raw[] = "\xc3\xb6\xc3|\xed\xa0\x80|\xf0\x9f\x94\x91";
+	struct bytes bytes = {(const unsigned char *)raw, sizeof raw - 1};
+	struct text text = code_page_decode(arena, bytes, CODE_PAGE_UTF8);
+	assert_string_equal(text.data, "\u00f6\ufffd|\ufffd\ufffd\ufffd|\U0001f511");
 }
 
 int main(void)
@@ -324,7 +388,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(code_page_437_has_all_256_bytes),
 		cmocka_unit_test(code_page_850_has_all_256_bytes),
+		cmocka_unit_test(every_page_is_what_the_c_library_takes_it_for),
 		cmocka_unit_test(a_text_of_a_console_is_decoded_whole),
+		cmocka_unit_test(of_a_page_that_is_not_known_only_ascii_is_taken),
+		cmocka_unit_test(a_page_may_leave_bytes_open),
+		cmocka_unit_test(what_is_no_utf8_is_not_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,8 @@ static struct heard run(struct arena *arena, const char *line, const struct secr
 	struct heard heard = {.arena = arena};
 	struct shell shell = {.session = &heard, .run = hear};
 	auto_shell_result struct shell_result result = {0};
-	*code = dialect_cmd_script_run(arena, &shell, &scope, line, &result, &(struct error){0});
+	const struct dialect_cmd_script script = {.line = line};
+	*code = dialect_cmd_script_run(arena, &shell, &scope, &script, &result, &(struct error){0});
 	return heard;
 }
 
@@ -81,7 +82,7 @@ static void the_script_is_the_first_line_of_input_and_the_key_comes_behind(void 
 	char *script = unescaped(arena, heard.input);
 	script[strlen(script) - 1] = '\0';
 	const char *head = "var scope = { locations: [\"1/root/100% "
-			   "\\u0022\\u00e4\\ud83d\\udd11\\u0022\"] };\n";
+			   "\\u0022\\u00e4\\ud83d\\udd11\\u0022\"], checkLogon: false };\n";
 	assert_string_equal(
 		script, arena_format(arena, "%s%s%s", head, part_find("identity_fingerprint", "js"),
 				part_find("identity", "js")));
@@ -91,7 +92,7 @@ static void the_command_removes_the_file_that_it_writes(void **state)
 {
 	(void)state;
 	auto_arena struct arena *arena = arena_new();
-	assert_string_equal(dialect_cmd_script_command(arena, "a1"),
+	assert_string_equal(dialect_cmd_script_command(arena, "a1", false),
 		"echo eval(unescape(WScript.StdIn.ReadLine()))>\"%TEMP%\\standby-a1.js\""
 		"&cscript //nologo //E:JScript //T:300 \"%TEMP%\\standby-a1.js\""
 		"&del /f /q \"%TEMP%\\standby-a1.js\"");

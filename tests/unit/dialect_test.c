@@ -470,54 +470,6 @@ static void a_node_may_lack_what_was_asked(void **state)
 	assert_int_equal(world->artefacts.count, 0);
 }
 
-static void assert_printed(struct world *world, const char *page, const char *raw, const char *text)
-{
-#define PRINTED "\r\n" OLE "\r\n    Name    REG_SZ    "
-	const char *output = arena_format(world->arena, PRINTED "%s\r\n", raw);
-	const char *question =
-		arena_format(world->arena, "%s\r\n%%PROCESSOR_ARCHITEW6432%%\r\n", page);
-	const struct fake_reply replies[] = {IS_CMD, NO_POWERSHELL,
-		{"chcp", question, 0, NULL, false}, {"reg query", output, 0, NULL, false}, END};
-	world->artefacts = (struct artefacts){0};
-	assert_int_equal(fetch(world, replies), 0);
-	assert_content(only(world), arena_format(world->arena, PRINTED "%s\r\n", text));
-}
-
-static void registry_text_is_in_the_code_page_of_the_console(void **state)
-{
-	struct world *world = *state;
-	assert_printed(world, "Active code page: 437", "\x94\xe1\x9b", "\u00f6\u00df\u00a2");
-	assert_printed(world, "Aktive Codepage: 850.", "\x94\xe1\x9b", "\u00f6\u00df\u00f8");
-	assert_printed(world, "Active code page: 932", "\x94", "\u00f6");
-	assert_printed(world, "nothing with a number", "\x94", "\u00f6");
-	assert_printed(world, "", "\x94", "\u00f6");
-	assert_printed(world, "Active code page: 1252", "\xf6\x80", "\u00f6\u20ac");
-	assert_printed(world, "Active code page: 65001", "\u00f6", "\u00f6");
-	/* Without a mark these are two characters of the console. */
-	assert_printed(world, "Active code page: 437", "\xc3\xb6", "\u251c\u2562");
-	assert_printed(world, "Active code page: 850", "plain", "plain");
-}
-
-static void text_with_a_mark_is_left_alone(void **state)
-{
-	struct world *world = *state;
-#define MARKED "\xef\xbb\xbf" OLE "\r\n    Name    REG_SZ    \u00f6\r\n"
-	static const struct fake_reply replies[] = {
-		IS_CMD, NO_POWERSHELL, CHCP("850"), {"reg query", MARKED, 0, NULL, false}, END};
-	assert_int_equal(fetch(world, replies), 0);
-	assert_content(only(world), MARKED);
-}
-
-static void a_narrow_shell_asks_the_reg_of_the_wide_view(void **state)
-{
-	struct world *world = *state;
-	static const struct fake_reply replies[] = {IS_CMD, NO_POWERSHELL,
-		{"chcp", "Active code page: 437\r\nAMD64\r\n", 0, NULL, false},
-		{"%windir%\\sysnative\\reg query \"" OLE "\" /s", OLE_TEXT, 0, NULL, false}, END};
-	assert_int_equal(fetch(world, replies), 0);
-	assert_content(only(world), OLE_TEXT);
-}
-
 /* --- parts ------------------------------------------------------------------------------------ */
 
 static void a_part_is_repeated_for_its_scope(void **state)
@@ -589,9 +541,6 @@ int main(void)
 		TEST(nothing_printed_and_failures_are_damage),
 		TEST(a_connection_lost_midway_leaves_what_came_before),
 		TEST(a_node_may_lack_what_was_asked),
-		TEST(registry_text_is_in_the_code_page_of_the_console),
-		TEST(text_with_a_mark_is_left_alone),
-		TEST(a_narrow_shell_asks_the_reg_of_the_wide_view),
 		TEST(a_part_is_repeated_for_its_scope),
 		TEST(a_name_that_a_shell_would_run_is_not_sent),
 	};

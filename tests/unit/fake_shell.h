@@ -21,9 +21,16 @@ struct fake_reply {
 	bool killed;
 };
 
+/* What commands that begin so write to standard error. */
+struct fake_complaint {
+	const char *begins; /* NULL ends the list */
+	const char *text;
+};
+
 struct fake_shell {
 	struct arena *arena;
 	const struct fake_reply *replies;
+	const struct fake_complaint *complaints; /* or NULL */
 	struct strings sent;
 	const char *input; /* the last standard input */
 	const struct secret *key;
@@ -38,6 +45,15 @@ static inline const struct fake_reply *fake_find(const struct fake_shell *fake, 
 		if (strncmp(line, reply->begins, strlen(reply->begins)) == 0)
 			return reply;
 	return &missing;
+}
+
+static inline void fake_complain(
+	const struct fake_shell *fake, const char *line, struct buffer *errors)
+{
+	const struct fake_complaint *complaint = fake->complaints;
+	for (; complaint && complaint->begins; complaint++)
+		if (strncmp(line, complaint->begins, strlen(complaint->begins)) == 0)
+			buffer_text(errors, complaint->text);
 }
 
 static inline int fake_run(void *session, const struct shell_command *command,
@@ -58,6 +74,7 @@ static inline int fake_run(void *session, const struct shell_command *command,
 		return error_set(error, ERROR_UNREACHABLE, "%s", reply->trouble);
 	if (reply->output)
 		buffer_text(&result->output, reply->output);
+	fake_complain(fake, command->line, &result->errors);
 	result->exited = !reply->killed;
 	result->status = reply->status;
 	return 0;
