@@ -3,9 +3,9 @@
 #include "base/file.h"
 #include "collectors/child.h"
 #include "collectors/ssh_choice.h"
+#include "collectors/ssh_parts.h"
 
 #include <glob.h>
-#include <libssh2.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,8 +57,9 @@ static bool plain_file(const char *path)
 	       ssh_choice_is_plain((struct text){content.data, content.length});
 }
 
-static bool plain_files(struct arena *arena)
+static bool find_plain(void)
 {
+	auto_arena struct arena *arena = arena_new();
 	/* ssh goes by the account's home, not by $HOME. */
 	const struct passwd *entry = getpwuid(getuid());
 	glob_t found = {0};
@@ -71,6 +72,23 @@ static bool plain_files(struct arena *arena)
 	}
 	globfree(&found);
 	return plain;
+}
+
+static bool plain_files(void)
+{
+	static enum { UNREAD, PLAIN, RICH } files;
+	if (files == UNREAD)
+		files = find_plain() ? PLAIN : RICH;
+	return files == PLAIN;
+}
+
+void ssh_choice_prepare(
+	struct arena *arena, const struct node *node, const struct transport_options *options)
+{
+	const char *const *files = ssh_known_hosts_files(arena, node, options);
+	for (; *files; files++)
+		known_hosts_load(*files, &(struct error){0});
+	plain_files();
 }
 
 static bool names_port(const char *address)
@@ -129,16 +147,11 @@ static void read_known_hosts(struct arena *arena, const struct node *node,
 	const struct transport_options *options, const struct ssh_address *address,
 	struct known_hosts *hosts)
 {
-	struct error ignored = {0};
-	const char *own = node_option(node, "known-hosts");
-	const char *file = own			  ? ssh_path(arena, options->folder, own)
-			   : options->known_hosts ? ssh_path(arena, NULL, options->known_hosts)
-						  : NULL;
-	if (file)
-		known_hosts_read(arena, file, address->host, address->port, hosts, &ignored);
-	for (size_t i = 0; !file && ssh_choice_usual_known_hosts[i]; i++)
-		known_hosts_read(arena, ssh_path(arena, NULL, ssh_choice_usual_known_hosts[i]),
-			address->host, address->port, hosts, &ignored);
+	const char *const *files = ssh_known_hosts_files(arena, node, options);
+	for (; *files; files++) {
+		struct error ignored = {0};
+		known_hosts_read(arena, *files, address->host, address->port, hosts, &ignored);
+	}
 }
 
 static const char *const *find_usual(struct arena *arena)
@@ -167,8 +180,8 @@ static struct ssh_choice by_libssh2(const char *why)
 struct ssh_choice ssh_choose(
 	struct arena *arena, const struct node *node, const struct transport_options *options)
 {
+	static const char *const none[1];
 	struct ssh_choice_question question = {
-		.usual = find_usual(arena),
 		.rsa = libssh2_version(0x010b00) != NULL,
 	};
 	struct known_hosts hosts = {0};
@@ -178,12 +191,13 @@ struct ssh_choice ssh_choose(
 	const char *key;
 	if (ssh_address_read(arena, node->address, &question.address, &ignored) != 0)
 		return by_libssh2("the address cannot be read");
+	question.usual = file ? none : find_usual(arena);
 	question.identity_file = file ? ssh_path(arena, options->folder, file) : NULL;
 	question.other_means = node_option(node, "password-from") || (!file && has_agent());
 	question.own_known_hosts = node_option(node, "known-hosts") || options->known_hosts;
 	read_known_hosts(arena, node, options, &question.address, &hosts);
 	question.known_hosts = &hosts;
-	bool asked = !plain_files(arena) || !ssh_choice_has_means(arena, &question, &key);
+	bool asked = !plain_files() || !ssh_choice_has_means(arena, &question, &key);
 	if (asked && ask(arena, node->address, options->deadline, &config) != 0)
 		return by_libssh2("\"ssh -G\" could not be asked what ssh_config wants");
 	return ssh_choice_of(arena, &question, config);

@@ -69,9 +69,9 @@ static void ssh_close(void *opened)
 
 static void ssh_prepare(const struct node *node, const struct transport_options *options)
 {
-	(void)node;
-	(void)options;
+	auto_arena struct arena *arena = arena_new();
 	ssh_session_prepare();
+	ssh_choice_prepare(arena, node, options);
 }
 
 const struct transport transport_ssh = {
