@@ -146,6 +146,7 @@ struct snapshot *collect_node(const struct inventory *inventory, const struct cl
 		.recorder = collection.recorder,
 		.known_hosts = options->known_hosts,
 		.check_logon = options->check_logon,
+		.contact = options->contact,
 		.cluster = cluster};
 	struct snapshot *snapshot = collect(&collection, &transport_options);
 	return collection.recorder ? close_recorder(&collection, snapshot) : snapshot;

@@ -3,6 +3,7 @@
 #define COLLECTORS_COLLECT_H
 
 #include "collectors/artefact.h"
+#include "collectors/contact.h"
 #include "inventory/inventory.h"
 #include "inventory/snapshot.h"
 
@@ -19,6 +20,7 @@ struct collect_options {
 	const char *record;	 /* folder for recordings, or NULL */
 	const char *known_hosts; /* or NULL */
 	bool check_logon;	 /* the guarded logon check */
+	contact_cell *contact;	 /* where the transport tells how far it came, or NULL */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "collectors/merge.h"
 #include "collectors/part.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <time.h>
 
@@ -52,24 +53,58 @@ void dialect_add(struct arena *arena, const struct dialect_scope *scope,
 
 enum shell_kind {
 	SHELL_CMD,	  /* knows %ComSpec% and not $PSHOME */
-	SHELL_POWERSHELL, /* the other way round */
+	SHELL_POWERSHELL, /* the other way round, each word on a line of its own */
 	SHELL_OTHER,
 };
 
-static bool holds(const char *text, const char *word)
+static bool ends(struct text text, const char *word)
 {
-	return strstr(text, word) != NULL;
+	size_t length = strlen(word);
+	return text.length >= length && memcmp(text.data + text.length - length, word, length) == 0;
 }
 
-static enum shell_kind kind_of(const char *answer)
+static struct text trim(struct text text)
 {
-	bool knows_comspec = !holds(answer, "%ComSpec%"), knows_home = !holds(answer, "$PSHOME");
-	if (knows_comspec && !knows_home && answer[strspn(answer, " \r\n")] != '$')
-		return SHELL_CMD;
-	/* A Unix shell leaves nothing of $PSHOME. */
-	const char *rest = answer + strcspn(answer, "\r\n ");
-	if (!knows_comspec && knows_home && rest[strspn(rest, " \r\n")] != '\0')
-		return SHELL_POWERSHELL;
+	while (text.length && text.data[text.length - 1] == ' ')
+		text.length--;
+	return text;
+}
+
+/* "C:\\" at the beginning. */
+static bool begins_with_drive(struct text text)
+{
+	return text.length > 3 && isalpha((unsigned char)text.data[0]) && text.data[1] == ':' &&
+	       text.data[2] == '\\';
+}
+
+/* "C:\\... $PSHOME", perhaps behind something that AutoRun printed without a line end. */
+static bool is_cmd_line(struct text line)
+{
+	for (bool ended = ends(line, " $PSHOME"); ended && line.length; line.data++, line.length--)
+		if (begins_with_drive(line))
+			return true;
+	return false;
+}
+
+/* Where PowerShell is; a Unix shell leaves nothing of $PSHOME. */
+static bool is_home(struct text line)
+{
+	return begins_with_drive(line) || (line.length > 1 && line.data[0] == '/');
+}
+
+/* What a profile or AutoRun prints may stand before. */
+static enum shell_kind kind_of(const struct buffer *output)
+{
+	struct text_lines lines = {.rest = {output->data, output->length}};
+	bool word_before = false;
+	while (text_next_line(&lines)) {
+		struct text line = trim(lines.line);
+		if (is_cmd_line(line))
+			return SHELL_CMD;
+		if (word_before && is_home(line))
+			return SHELL_POWERSHELL;
+		word_before = ends(line, "%ComSpec%");
+	}
 	return SHELL_OTHER;
 }
 
@@ -88,13 +123,8 @@ static const char *quote(struct arena *arena, const struct shell_result *result)
 	return arena_format(arena, "\"%s\"", text_escape(arena, said));
 }
 
-static int refuse(struct arena *arena, const struct shell_result *result, enum shell_kind kind,
-	struct error *problem, struct error *error)
+static int refuse(struct arena *arena, const struct shell_result *result, struct error *error)
 {
-	if (kind == SHELL_POWERSHELL)
-		return error_set(error, ERROR_UNREACHABLE,
-			"PowerShell is the shell of this node, but did not run the script: %s",
-			problem->text);
 	return error_set(error, ERROR_UNREACHABLE,
 		"neither cmd.exe nor PowerShell answered: \"%s\" gave %s with code %u; the account "
 		"needs one of them as its shell, without a forced command",
@@ -115,7 +145,10 @@ int dialect_fetch(struct arena *arena, struct shell *shell, const struct dialect
 	auto_shell_result struct shell_result result = {0};
 	if (ask(shell, &result, error) != 0)
 		return -1;
-	enum shell_kind kind = kind_of(result.output.data ? result.output.data : "");
+	/* Neither script nor key is for a shell that nobody knows. */
+	enum shell_kind kind = kind_of(&result.output);
+	if (kind == SHELL_OTHER)
+		return refuse(arena, &result, error);
 	struct error problem = {0};
 	bool absent = false;
 	if (dialect_powershell_fetch(arena, shell, scope, artefacts, &absent, &problem) == 0)
@@ -124,5 +157,7 @@ int dialect_fetch(struct arena *arena, struct shell *shell, const struct dialect
 		return error_set(error, problem.code, "%s", problem.text);
 	if (kind == SHELL_CMD)
 		return dialect_cmd_fetch(arena, shell, scope, artefacts, error);
-	return refuse(arena, &result, kind, &problem, error);
+	return error_set(error, ERROR_UNREACHABLE,
+		"PowerShell is the shell of this node, but did not run the script: %s",
+		problem.text);
 }

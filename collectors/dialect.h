@@ -8,7 +8,8 @@
 
 /*
  * How probes ask through a shell. The node is asked which shell it has: "echo %ComSpec% $PSHOME"
- * is answered differently by cmd.exe, PowerShell and others, in no language.
+ * is answered differently by cmd.exe, PowerShell and others, in no language. A shell that is
+ * neither is sent nothing more.
  *
  * cmd          each command of a .cmd part is one execution; its standard output is the artefact.
  *              Decided by exit code and type tokens, never by words: exit 0 and nothing printed is

@@ -12,6 +12,7 @@
 #define SCRIPT_LIMIT ((size_t)4 << 20)
 #define BOOTSTRAP "bootstrap" /* stands for a probe in the frame of the bootstrap itself */
 #define REASON_LIMIT 300
+#define KEPT_LIMIT ((size_t)256 << 10) /* bytes of a script that is kept for the next node */
 
 /*
  * Reads the script from the first line of standard input. It is compiled before it runs, so that a
@@ -139,7 +140,8 @@ static void add(const struct reply *reply, const struct probe *probe, unsigned n
 	dialect_add(reply->arena, reply->scope, reply->artefacts, &answer);
 }
 
-/* All frames of a probe. Where the reply broke off, its last one may not have been its last. */
+/* All frames of a probe. Where the reply broke off, its last one may not have been its last; where
+ * the number is wrong, a frame may have been lost from each. */
 static void add_probe(struct reply *reply, const struct probe *probe)
 {
 	const struct frames *frames = &reply->frames;
@@ -148,7 +150,8 @@ static void add_probe(struct reply *reply, const struct probe *probe)
 		if (strcmp(frames->items[i].probe, probe->id) == 0)
 			add(reply, probe, ++number, &frames->items[i], NULL);
 	const char *last = frames->count ? frames->items[frames->count - 1].probe : "";
-	if (reply->broken && (number == 0 || strcmp(last, probe->id) == 0))
+	bool doubtful = number == 0 || frames->miscounted || strcmp(last, probe->id) == 0;
+	if (reply->broken && doubtful)
 		add(reply, probe, number + 1, NULL, reply->broken);
 	else if (number == 0)
 		add(reply, probe, 1, NULL, "the reply of the node has no frame of it");
@@ -206,6 +209,33 @@ static int read_reply(struct reply *reply, const struct shell_result *result, st
 	return 0;
 }
 
+/*
+ * The script in base64, on a line. Nodes of one cluster get the same one, and making base64 of it
+ * takes a tenth of the time of a connection, so that the last one is kept, for this very text only.
+ */
+static struct bytes encode(struct arena *arena, const char *script)
+{
+	static struct arena *kept;
+	static const char *last;
+	static struct bytes line;
+	if (last && strcmp(script, last) == 0)
+		return line;
+	size_t length = strlen(script);
+	bool keep = length <= KEPT_LIMIT;
+	if (keep) {
+		arena_free(kept);
+		arena = kept = arena_new();
+	}
+	char *input = base64_encode(arena, (struct bytes){(const unsigned char *)script, length});
+	struct bytes made = {(const unsigned char *)input, strlen(input) + 1};
+	input[made.length - 1] = '\n'; /* instead of its end: formatting so much takes long */
+	if (keep) {
+		last = arena_text(kept, script);
+		line = made;
+	}
+	return made;
+}
+
 int dialect_powershell_fetch(struct arena *arena, struct shell *shell,
 	const struct dialect_scope *scope, struct artefacts *artefacts, bool *absent,
 	struct error *error)
@@ -216,13 +246,9 @@ int dialect_powershell_fetch(struct arena *arena, struct shell *shell,
 		return error_set(error, ERROR_INPUT,
 			"the script for this node is larger than %zu MiB; its scope is too large",
 			SCRIPT_LIMIT >> 20);
-	char *input =
-		base64_encode(arena, (struct bytes){(const unsigned char *)script, strlen(script)});
-	size_t length = strlen(input);
-	input[length++] = '\n'; /* instead of its end: formatting so much takes long */
 	const struct shell_command command = {
 		.line = dialect_powershell_command(arena),
-		.input = {(const unsigned char *)input, length},
+		.input = encode(arena, script),
 		.key = scope->key,
 	};
 	auto_shell_result struct shell_result result = {.output = BUFFER_INIT(SHELL_OUTPUT_LIMIT),

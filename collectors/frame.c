@@ -147,7 +147,8 @@ static int read_end(struct frame_reader *reader, struct text rest)
 	uint64_t count;
 	if (!number_read(rest.data, rest.length, 10, FRAMES_LIMIT, &count) || !is_ended(reader))
 		return refuse(reader, "the end mark cannot be understood");
-	if (count != reader->frames->count)
+	reader->frames->miscounted = count != reader->frames->count;
+	if (reader->frames->miscounted)
 		return refuse(reader, "the end mark counts another number of frames");
 	return 1;
 }

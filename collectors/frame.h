@@ -38,7 +38,8 @@ struct frame {
 struct frames {
 	struct frame *items;
 	size_t count, capacity;
-	bool begun; /* there was a "#standby" line */
+	bool begun;	 /* there was a "#standby" line */
+	bool miscounted; /* on error: some frames are missing or too many, nobody knows which */
 };
 
 #define FRAMES_LIMIT 100000

@@ -3,7 +3,8 @@
 
 #include "base/base64.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "base/memory.h"
+#include "collectors/known_hosts_lines.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -13,13 +14,7 @@
 #define FILE_LIMIT ((size_t)64 << 20)
 #define SSH_PORT 22
 
-/* The names of a host as they stand in a file. */
-struct names {
-	const char *full;     /* "[host]:port", or "host" for port 22 */
-	const char *portless; /* "host", or NULL when that is the full name */
-};
-
-static struct names names_of(struct arena *arena, const char *host, unsigned port)
+static struct known_hosts_names names_of(struct arena *arena, const char *host, unsigned port)
 {
 	char *name = arena_text(arena, host);
 	for (char *c = name; *c; c++) {
@@ -27,29 +22,9 @@ static struct names names_of(struct arena *arena, const char *host, unsigned por
 			*c = (char)(*c + ('a' - 'A'));
 	}
 	if (port == SSH_PORT)
-		return (struct names){.full = name};
-	return (struct names){.full = arena_format(arena, "[%s]:%u", name, port), .portless = name};
-}
-
-static bool blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* Takes the next word off the line; an empty one at its end. */
-static struct bytes next_word(struct text *line)
-{
-	while (line->length && blank(*line->data)) {
-		line->data++;
-		line->length--;
-	}
-	struct bytes word = {(const unsigned char *)line->data, 0};
-	while (line->length && !blank(*line->data)) {
-		line->data++;
-		line->length--;
-		word.length++;
-	}
-	return word;
+		return (struct known_hosts_names){.full = name};
+	return (struct known_hosts_names){
+		.full = arena_format(arena, "[%s]:%u", name, port), .portless = name};
 }
 
 static bool word_is(struct bytes word, const char *text)
@@ -67,10 +42,10 @@ static bool is_key_of(struct bytes key, struct bytes type)
 }
 
 /* Marks, names, type and key; false for what cannot be read and for other hosts' lines. */
-static bool read_line(
-	struct arena *arena, struct text line, const struct names *names, struct known_host *out)
+static bool read_line(struct arena *arena, struct text line, const struct known_hosts_names *names,
+	struct known_host *out)
 {
-	struct bytes word = next_word(&line);
+	struct bytes word = known_hosts_word(&line);
 	if (word.length == 0 || word.data[0] == '#')
 		return false;
 	if (word.data[0] == '@') {
@@ -78,15 +53,16 @@ static bool read_line(
 		out->authority = word_is(word, "@cert-authority");
 		if (!out->revoked && !out->authority)
 			return false;
-		word = next_word(&line);
+		word = known_hosts_word(&line);
 	}
 	if (!known_hosts_match(word, names->full)) {
 		out->portless = names->portless && known_hosts_match(word, names->portless);
 		if (!out->portless)
 			return false;
 	}
-	struct bytes type = next_word(&line);
-	if (!known_hosts_decode(arena, next_word(&line), &out->key) || !is_key_of(out->key, type))
+	struct bytes type = known_hosts_word(&line);
+	if (!known_hosts_decode(arena, known_hosts_word(&line), &out->key) ||
+		!is_key_of(out->key, type))
 		return false;
 	out->type = arena_text_n(arena, (const char *)type.data, type.length);
 	return true;
@@ -99,31 +75,76 @@ static void add(struct arena *arena, struct known_hosts *hosts, const struct kno
 	hosts->items[hosts->count++] = *host;
 }
 
+void known_hosts_find(struct arena *arena, const struct known_hosts_file *file, const char *host,
+	unsigned port, struct known_hosts *hosts)
+{
+	struct known_hosts_names names = names_of(arena, host, port);
+	struct known_hosts_candidates candidates = known_hosts_candidates(arena, file, &names);
+	for (size_t i = 0; i < candidates.count; i++) {
+		const struct known_hosts_line *line = candidates.lines[i];
+		struct known_host entry = {.file = file->name, .line = line->number};
+		if (read_line(arena, line->text, &names, &entry))
+			add(arena, hosts, &entry);
+	}
+}
+
 void known_hosts_take(struct arena *arena, const char *file, struct bytes content, const char *host,
 	unsigned port, struct known_hosts *hosts)
 {
-	const char *name = arena_text(arena, file);
-	struct names names = names_of(arena, host, port);
-	struct text_lines lines = {.rest = {(const char *)content.data, content.length}};
-	while (text_next_line(&lines)) {
-		struct known_host entry = {.file = name, .line = lines.number};
-		if (read_line(arena, lines.line, &names, &entry))
-			add(arena, hosts, &entry);
-	}
+	known_hosts_find(arena, known_hosts_file_new(arena, file, content), host, port, hosts);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* What this process has read, and what it inherited from the one that started it. */
+static struct library {
+	struct arena *arena;
+	struct known_hosts_file **files;
+	size_t count, capacity;
+} library;
+
+static const struct known_hosts_file *find_file(const char *path)
+{
+	for (size_t i = 0; i < library.count; i++)
+		if (strcmp(library.files[i]->name, path) == 0)
+			return library.files[i];
+	return NULL;
+}
+
+static const struct known_hosts_file *load_file(const char *path, struct error *error)
+{
+	auto_buffer struct buffer content = BUFFER_INIT(FILE_LIMIT);
+	bool missing = access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+	if (!missing && file_read(path, &content, NULL, error) != 0)
+		return NULL;
+	if (!library.arena)
+		library.arena = arena_new();
+	struct bytes bytes = {
+		arena_copy(library.arena, content.data, content.length), content.length};
+	library.files = memory_grow(
+		library.files, &library.capacity, library.count + 1, sizeof *library.files);
+	library.files[library.count] = known_hosts_file_new(library.arena, path, bytes);
+	return library.files[library.count++];
+}
+
+int known_hosts_load(const char *path, struct error *error)
+{
+	return find_file(path) || load_file(path, error) ? 0 : -1;
 }
 
 int known_hosts_read(struct arena *arena, const char *file, const char *host, unsigned port,
 	struct known_hosts *hosts, struct error *error)
 {
-	auto_buffer struct buffer content = BUFFER_INIT(FILE_LIMIT);
-	if (access(file, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (file_read(file, &content, NULL, error) != 0)
+	const struct known_hosts_file *known = find_file(file);
+	if (!known)
+		known = load_file(file, error);
+	if (!known)
 		return -1;
-	struct bytes bytes = {(const unsigned char *)content.data, content.length};
-	known_hosts_take(arena, file, bytes, host, port, hosts);
+	known_hosts_find(arena, known, host, port, hosts);
 	return 0;
 }
+
+/* --- the verdict ------------------------------------------------------------------------------ */
 
 static bool same_key(const struct known_host *host, struct bytes key)
 {

@@ -33,10 +33,16 @@ struct known_hosts {
 	size_t count, capacity;
 };
 
-/* Adds what a file says of this host and port. A file that does not exist says nothing; a line that
- * cannot be read is passed over, as OpenSSH does; other trouble is an error. */
+/*
+ * Adds what a file says of this host and port. A file that does not exist says nothing; a line that
+ * cannot be read is passed over, as OpenSSH does; other trouble is an error.
+ *
+ * A file is read when it is first asked for, once in a process and those forked from it, so that
+ * all nodes of a run are judged by the same lines. known_hosts_load reads it in advance.
+ */
 int known_hosts_read(struct arena *arena, const char *file, const char *host, unsigned port,
 	struct known_hosts *hosts, struct error *error);
+int known_hosts_load(const char *file, struct error *error);
 
 /* The same of a file's content; `file` is for messages. */
 void known_hosts_take(struct arena *arena, const char *file, struct bytes content, const char *host,

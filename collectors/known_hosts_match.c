@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "collectors/known_hosts.h"
+#include "collectors/known_hosts_lines.h"
 
 #include "base/base64.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 
-#define SHA1_LENGTH 20
+#define BLOCK_LENGTH 64 /* of SHA-1 */
 
 bool known_hosts_decode(struct arena *arena, struct bytes text, struct bytes *out)
 {
@@ -23,29 +22,65 @@ bool known_hosts_decode(struct arena *arena, struct bytes text, struct bytes *ou
 	return base64_decode((const char *)text.data, text.length, data, length);
 }
 
-/* |1|salt|hash, the name hashed by HMAC-SHA1 with the salt as key. */
-static bool hashed_match(struct bytes names, const char *host)
+static bool read_field(struct bytes text, unsigned char field[KNOWN_HOSTS_HASH_LENGTH])
+{
+	return base64_decode((const char *)text.data, text.length, field, KNOWN_HOSTS_HASH_LENGTH);
+}
+
+bool known_hosts_hash_read(struct bytes names, struct known_hosts_hash *hash)
 {
 	const unsigned char *salt = names.data + 3;
 	const unsigned char *end = names.data + names.length;
+	if (names.length <= 3 || memcmp(names.data, "|1|", 3) != 0)
+		return false;
 	const unsigned char *bar = memchr(salt, '|', (size_t)(end - salt));
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned length = 0;
-	struct bytes key, hash;
-	if (!bar)
+	return bar && read_field((struct bytes){salt, (size_t)(bar - salt)}, hash->salt) &&
+	       read_field((struct bytes){bar + 1, (size_t)(end - bar - 1)}, hash->hash);
+}
+
+/* SHA-1 of the salt as a padded block and of a text. HMAC() of libcrypto takes six times as long,
+ * and a file may have one line for each host of a site. */
+static bool digest_padded(EVP_MD_CTX *context, const struct known_hosts_hash *hash,
+	unsigned char pad, struct bytes text, unsigned char *digest)
+{
+	unsigned char block[BLOCK_LENGTH];
+	memset(block, pad, sizeof block);
+	for (size_t i = 0; i < sizeof hash->salt; i++)
+		block[i] ^= hash->salt[i];
+	return EVP_DigestInit_ex(context, NULL, NULL) &&
+	       EVP_DigestUpdate(context, block, sizeof block) &&
+	       EVP_DigestUpdate(context, text.data, text.length) &&
+	       EVP_DigestFinal_ex(context, digest, NULL);
+}
+
+bool known_hosts_hash_is(const struct known_hosts_hash *hash, EVP_MD_CTX *context, const char *host)
+{
+	unsigned char inner[EVP_MAX_MD_SIZE], outer[EVP_MAX_MD_SIZE];
+	struct bytes name = {(const unsigned char *)host, strlen(host)};
+	return digest_padded(context, hash, 0x36, name, inner) &&
+	       digest_padded(context, hash, 0x5c, (struct bytes){inner, KNOWN_HOSTS_HASH_LENGTH},
+		       outer) &&
+	       CRYPTO_memcmp(outer, hash->hash, KNOWN_HOSTS_HASH_LENGTH) == 0;
+}
+
+EVP_MD_CTX *known_hosts_hash_context(void)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	if (context && EVP_DigestInit_ex(context, EVP_sha1(), NULL))
+		return context;
+	EVP_MD_CTX_free(context);
+	return NULL;
+}
+
+static bool hashed_match(struct bytes names, const char *host)
+{
+	struct known_hosts_hash hash;
+	if (!known_hosts_hash_read(names, &hash))
 		return false;
-	auto_arena struct arena *arena = arena_new();
-	struct bytes salt_text = {salt, (size_t)(bar - salt)};
-	struct bytes hash_text = {bar + 1, (size_t)(end - bar - 1)};
-	if (!known_hosts_decode(arena, salt_text, &key) ||
-		!known_hosts_decode(arena, hash_text, &hash))
-		return false;
-	if (key.length != SHA1_LENGTH || hash.length != SHA1_LENGTH)
-		return false;
-	if (!HMAC(EVP_sha1(), key.data, (int)key.length, (const unsigned char *)host, strlen(host),
-		    digest, &length))
-		return false;
-	return length == SHA1_LENGTH && CRYPTO_memcmp(digest, hash.data, SHA1_LENGTH) == 0;
+	EVP_MD_CTX *context = known_hosts_hash_context();
+	bool matches = context && known_hosts_hash_is(&hash, context, host);
+	EVP_MD_CTX_free(context);
+	return matches;
 }
 
 static unsigned char lower(unsigned char c)

@@ -21,6 +21,7 @@
 /* A transport ends by itself at its deadline and says why; killing is for those that do not. */
 #define GRACE 1000
 #define ATTEMPTS 3
+#define SPARE 3	  /* workers in addition, times what was asked for, while nodes are silent */
 #define TICK 1000 /* between two calls of progress */
 /* Answers that wait for being taken; beyond, no new tasks are begun but the one waited for. */
 #define HELD_LIMIT ((size_t)32 << 20)
@@ -35,9 +36,9 @@ enum state {
 
 struct slot {
 	enum state state;
-	unsigned attempts; /* workers that were gone before they had it */
-	struct bytes text; /* of the snapshot; owned */
-	char *why;	   /* instead of it; owned */
+	unsigned attempts;   /* workers that were gone before they had it */
+	struct bytes packed; /* the snapshot; owned */
+	char *why;	     /* instead of it; owned */
 };
 
 struct pool {
@@ -49,6 +50,7 @@ struct pool {
 	size_t wanted; /* the one that pool_take waits for */
 	size_t held;   /* bytes */
 	struct pool_workers workers;
+	size_t places;	 /* how many may be at work at once, but for silent nodes' */
 	int64_t overall; /* deadline; 0: none */
 	int64_t ticked;
 	struct pool_progress progress;
@@ -144,12 +146,12 @@ static void finish(struct pool *pool, struct pool_worker *worker)
 {
 	struct slot *slot = &pool->slots[worker->index];
 	bool failed;
-	struct bytes text = pool_worker_text(worker, &failed);
-	unsigned char *copy = memory_alloc(text.length);
-	memcpy(copy, text.data, text.length);
-	slot->text = (struct bytes){copy, text.length};
+	struct bytes packed = pool_worker_packed(worker, &failed);
+	unsigned char *copy = memory_alloc(packed.length);
+	memcpy(copy, packed.data, packed.length);
+	slot->packed = (struct bytes){copy, packed.length};
 	slot->state = STATE_DONE;
-	pool->held += text.length;
+	pool->held += packed.length;
 	worker->busy = false;
 	count_done(pool, worker->index, failed, clock_now() - worker->started);
 }
@@ -201,11 +203,25 @@ static size_t next_task(struct pool *pool)
 	return pool->held < HELD_LIMIT ? pool->next : pool->count;
 }
 
+/* Nodes that do not answer cost their own deadline only: who waits for one gives up its place. */
+static bool is_full(const struct pool *pool)
+{
+	size_t taken = 0;
+	int64_t now = clock_now();
+	for (size_t i = 0; i < pool->workers.count; i++) {
+		const struct pool_worker *worker = &pool->workers.items[i];
+		taken += worker->busy && pool_worker_silent_from(&pool->workers, worker) > now;
+	}
+	return taken >= pool->places;
+}
+
 /* A worker without a task, new if need be; NULL: all are busy, or there can be none. */
 static struct pool_worker *idle_worker(struct pool *pool)
 {
 	struct pool_workers *workers = &pool->workers;
 	struct pool_worker *empty = NULL;
+	if (is_full(pool))
+		return NULL;
 	for (size_t i = 0; i < workers->count; i++) {
 		struct pool_worker *worker = &workers->items[i];
 		if (worker->pid && !worker->busy)
@@ -227,7 +243,7 @@ static void begin(struct pool *pool, struct pool_worker *worker, size_t index)
 		deadline = pool->overall;
 	struct slot *slot = &pool->slots[index];
 	slot->state = STATE_RUNNING;
-	if (pool_worker_ask(worker, index, deadline))
+	if (pool_worker_ask(&pool->workers, worker, index, deadline))
 		return;
 	/* It died idle, and the task may have another one; but not for ever. */
 	if (++slot->attempts == ATTEMPTS) {
@@ -306,9 +322,25 @@ static bool is_cut(struct pool *pool)
 	return true;
 }
 
-static int64_t next_deadline(const struct pool *pool)
+/* When the next node may begin to count as silent, which matters while others wait. */
+static int64_t next_silence(struct pool *pool)
 {
-	int64_t next = clock_now() + NODE_DEADLINE;
+	int64_t next = INT64_MAX;
+	if (next_task(pool) == pool->count)
+		return next;
+	for (size_t i = 0; i < pool->workers.count; i++) {
+		int64_t look = pool_worker_next_look(&pool->workers.items[i]);
+		if (look < next)
+			next = look;
+	}
+	return next;
+}
+
+static int64_t next_deadline(struct pool *pool)
+{
+	int64_t next = clock_now() + NODE_DEADLINE, silence = next_silence(pool);
+	if (silence < next)
+		next = silence;
 	for (size_t i = 0; i < pool->workers.count; i++) {
 		const struct pool_worker *worker = &pool->workers.items[i];
 		if (worker->busy && worker->deadline + GRACE < next)
@@ -399,9 +431,12 @@ struct pool *pool_start(
 		if (live)
 			prepare(pool, &tasks[i]);
 	}
-	size_t workers = options->workers ? options->workers : WORKERS;
-	pool->workers.count = workers < pool->live ? workers : pool->live;
-	assert(pool->workers.count <= POOL_WORKERS_MAX);
+	pool->places = options->workers ? options->workers : WORKERS;
+	assert(pool->places <= POOL_WORKERS_MAX);
+	size_t most = pool->places * (1 + SPARE);
+	if (most > POOL_WORKERS_MAX)
+		most = POOL_WORKERS_MAX;
+	pool_workers_init(&pool->workers, most < pool->live ? most : pool->live);
 	if (options->overall_deadline)
 		pool->overall = clock_now() + options->overall_deadline;
 	if (pool->live && !is_cut(pool))
@@ -426,10 +461,9 @@ static struct snapshot *take_here(struct pool *pool, size_t index)
 static struct snapshot *take_answer(struct pool *pool, size_t index)
 {
 	struct slot *slot = &pool->slots[index];
-	struct error error = {0};
 	if (slot->why)
 		return unreached(pool, index, slot->why);
-	struct snapshot *snapshot = snapshot_parse(slot->text, "worker", &error);
+	struct snapshot *snapshot = snapshot_unpack(slot->packed);
 	if (snapshot && text_same(snapshot->node, task_of(pool, index)->node->name))
 		return snapshot;
 	snapshot_free(snapshot);
@@ -439,8 +473,8 @@ static struct snapshot *take_answer(struct pool *pool, size_t index)
 
 static void release(struct pool *pool, struct slot *slot)
 {
-	pool->held -= slot->text.length;
-	memory_free((void *)slot->text.data);
+	pool->held -= slot->packed.length;
+	memory_free((void *)slot->packed.data);
 	memory_free(slot->why);
 	*slot = (struct slot){.state = STATE_TAKEN};
 }
@@ -473,6 +507,7 @@ void pool_free(struct pool *pool)
 	if (!pool)
 		return;
 	stop(pool);
+	pool_workers_release(&pool->workers);
 	for (size_t i = 0; i < pool->count; i++)
 		release(pool, &pool->slots[i]);
 	memory_free(pool->slots);

@@ -13,6 +13,9 @@
  * unknown with that reason, and another worker takes its place. Nodes that need no network
  * ("files", "replay") are collected in this process, when they are taken.
  *
+ * Who waits for a node that does not answer (collectors/contact.h: a second for its network, ten
+ * for its server) takes nobody's place: up to three times as many workers are started in addition.
+ *
  * SIGINT and its like (base/interrupt.h) and the overall deadline cut the run short: what has not
  * been collected then is unknown with that reason.
  */
@@ -34,7 +37,7 @@ struct pool_progress {
 struct pool_options {
 	const struct inventory *inventory;
 	const struct collect_options *collect;
-	size_t workers;		  /* at once, up to POOL_WORKERS_MAX; 0: 32 */
+	size_t workers;		  /* at work at once, up to POOL_WORKERS_MAX; 0: 32 */
 	int64_t node_deadline;	  /* milliseconds for one node; 0: 120 s */
 	int64_t overall_deadline; /* milliseconds for all; 0: none */
 	bool isolate_all;	  /* nodes that need no network in workers too */

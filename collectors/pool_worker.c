@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/pool_worker.h"
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "collectors/openssh_session.h"
 
@@ -10,8 +11,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -19,10 +20,12 @@
 #include <unistd.h>
 
 #define MAGIC 0x73746279U
-#define TEXT_LIMIT ((size_t)64 << 20) /* what snapshot_read takes */
-#define STOP_ROUNDS 100		      /* of 5 ms each */
+#define ANSWER_LIMIT ((size_t)64 << 20) /* as much as a snapshot file may have */
+#define STOP_ROUNDS 100			/* of 5 ms each */
 #define STOP_ROUND 5
-#define KEPT (1 << 20) /* bytes: what is freed after one node is used again for the next */
+#define SILENT_NETWORK 1000 /* ms: a host that is there accepts sooner */
+#define SILENT_SERVER 10000 /* ms: a server under load may take its time for the first byte */
+#define KEPT (1 << 20)	    /* bytes: what is freed after one node is used again for the next */
 
 struct job {
 	int64_t deadline;
@@ -55,25 +58,17 @@ static bool give(int fd, const void *data, size_t length)
 
 static bool answer(int fd, uint64_t index, const struct snapshot *snapshot)
 {
-	char *text = NULL;
-	size_t length = 0;
-	struct error error = {0};
-	FILE *memory = open_memstream(&text, &length);
-	if (!memory)
+	auto_buffer struct buffer packed = BUFFER_INIT(ANSWER_LIMIT);
+	if (snapshot_pack(snapshot, &packed) != 0)
 		return false;
-	int result = snapshot_write(snapshot, memory, &error);
-	if (fclose(memory) != 0)
-		result = -1;
 	struct head head = {.magic = MAGIC,
 		.unreached = snapshot_unreached(snapshot) != NULL,
 		.index = index,
-		.length = length};
-	bool given = result == 0 && give(fd, &head, sizeof head) && give(fd, text, length);
-	free(text);
-	return given;
+		.length = packed.length};
+	return give(fd, &head, sizeof head) && give(fd, packed.data, packed.length);
 }
 
-static void serve(int fd, const struct pool_work *work)
+static void serve(int fd, const struct pool_work *work, contact_cell *contact)
 {
 	struct job job;
 	while (!interrupt_name() &&
@@ -81,6 +76,7 @@ static void serve(int fd, const struct pool_work *work)
 		const struct pool_task *task = &work->tasks[job.index];
 		struct collect_options options = *work->options->collect;
 		options.check_logon = options.check_logon && !task->repeated;
+		options.contact = contact;
 		struct snapshot *snapshot = collect_node(work->options->inventory, task->cluster,
 			task->node, &options, job.deadline);
 		bool given = answer(fd, job.index, snapshot);
@@ -112,6 +108,27 @@ static void settle_in(const struct pool_workers *workers, pid_t parent)
 
 /* --- in the pool ------------------------------------------------------------------------------ */
 
+static contact_cell *contact_of(
+	const struct pool_workers *workers, const struct pool_worker *worker)
+{
+	return workers->contacts ? &workers->contacts[worker - workers->items] : NULL;
+}
+
+void pool_workers_init(struct pool_workers *workers, size_t count)
+{
+	workers->count = count;
+	void *shared = mmap(NULL, POOL_WORKERS_MAX * sizeof *workers->contacts,
+		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	workers->contacts = shared == MAP_FAILED ? NULL : shared;
+}
+
+void pool_workers_release(struct pool_workers *workers)
+{
+	if (workers->contacts)
+		munmap(workers->contacts, POOL_WORKERS_MAX * sizeof *workers->contacts);
+	workers->contacts = NULL;
+}
+
 int pool_worker_start(
 	struct pool_workers *workers, struct pool_worker *worker, const struct pool_work *work)
 {
@@ -123,7 +140,7 @@ int pool_worker_start(
 	if (pid == 0) {
 		close(ends[0]);
 		settle_in(workers, parent);
-		serve(ends[1], work);
+		serve(ends[1], work, contact_of(workers, worker));
 		_exit(0); /* what this process inherited is the parent's to flush */
 	}
 	int reason = errno;
@@ -138,19 +155,44 @@ int pool_worker_start(
 	*worker = (struct pool_worker){.slot = slot,
 		.pid = pid,
 		.fd = ends[0],
-		.answer.limit = sizeof(struct head) + TEXT_LIMIT};
+		.answer.limit = sizeof(struct head) + ANSWER_LIMIT};
 	interrupt_guard(slot, pid);
 	return 0;
 }
 
-bool pool_worker_ask(struct pool_worker *worker, size_t index, int64_t deadline)
+bool pool_worker_ask(
+	struct pool_workers *workers, struct pool_worker *worker, size_t index, int64_t deadline)
 {
 	const struct job job = {.index = index, .deadline = deadline};
 	buffer_clear(&worker->answer);
 	worker->index = index;
+	contact_tell(contact_of(workers, worker), CONTACT_UNTOLD);
 	ssize_t sent = send(worker->fd, &job, sizeof job, MSG_NOSIGNAL | MSG_DONTWAIT);
 	worker->busy = sent == (ssize_t)sizeof job;
 	return worker->busy;
+}
+
+int64_t pool_worker_silent_from(
+	const struct pool_workers *workers, const struct pool_worker *worker)
+{
+	switch (contact_read(contact_of(workers, worker))) {
+	case CONTACT_SOUGHT:
+		return worker->started + SILENT_NETWORK;
+	case CONTACT_MADE:
+		return worker->started + SILENT_SERVER;
+	default:
+		return INT64_MAX;
+	}
+}
+
+int64_t pool_worker_next_look(const struct pool_worker *worker)
+{
+	static const int64_t silences[] = {SILENT_NETWORK, SILENT_SERVER};
+	int64_t now = clock_now();
+	for (size_t i = 0; worker->busy && i < sizeof silences / sizeof *silences; i++)
+		if (worker->started + silences[i] > now)
+			return worker->started + silences[i];
+	return INT64_MAX;
 }
 
 static struct head head_of(const struct pool_worker *worker)
@@ -166,7 +208,7 @@ static enum pool_answer judge(const struct pool_worker *worker)
 		return POOL_ANSWER_PART;
 	struct head head = head_of(worker);
 	size_t length = worker->answer.length - sizeof head;
-	if (head.magic != MAGIC || head.index != worker->index || head.length > TEXT_LIMIT ||
+	if (head.magic != MAGIC || head.index != worker->index || head.length > ANSWER_LIMIT ||
 		length > head.length)
 		return POOL_ANSWER_GARBAGE;
 	return length == head.length ? POOL_ANSWER_WHOLE : POOL_ANSWER_PART;
@@ -191,7 +233,7 @@ enum pool_answer pool_worker_receive(struct pool_worker *worker)
 	}
 }
 
-struct bytes pool_worker_text(const struct pool_worker *worker, bool *unreached)
+struct bytes pool_worker_packed(const struct pool_worker *worker, bool *unreached)
 {
 	struct head head = head_of(worker);
 	*unreached = head.unreached != 0;

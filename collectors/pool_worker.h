@@ -9,7 +9,7 @@
 
 /*
  * A worker process of a pool, seen from the pool; for nobody else. It is asked for one task at a
- * time over a socket pair and answers with the snapshot as JSON text, its length in front. It leads
+ * time over a socket pair and answers with the snapshot, packed, its length in front. It leads
  * a process group of its own, which holds whatever it starts.
  */
 struct pool_worker {
@@ -25,7 +25,10 @@ struct pool_worker {
 struct pool_workers {
 	struct pool_worker items[POOL_WORKERS_MAX];
 	size_t count;
+	contact_cell *contacts; /* one for each, shared with them; NULL: there is no memory */
 };
+void pool_workers_init(struct pool_workers *workers, size_t count);
+void pool_workers_release(struct pool_workers *workers); /* after pool_workers_stop */
 
 /* What workers inherit. */
 struct pool_work {
@@ -38,7 +41,14 @@ int pool_worker_start(
 	struct pool_workers *workers, struct pool_worker *worker, const struct pool_work *work);
 
 /* `deadline` is the transport's. False: the worker is gone. */
-bool pool_worker_ask(struct pool_worker *worker, size_t index, int64_t deadline);
+bool pool_worker_ask(
+	struct pool_workers *workers, struct pool_worker *worker, size_t index, int64_t deadline);
+
+/* From when a busy worker's node counts as silent, if nothing changes; INT64_MAX: it answered. */
+int64_t pool_worker_silent_from(
+	const struct pool_workers *workers, const struct pool_worker *worker);
+/* When that may come true next, however far the node is by then; INT64_MAX: never. */
+int64_t pool_worker_next_look(const struct pool_worker *worker);
 
 /* Takes what has arrived, without waiting. */
 enum pool_answer {
@@ -49,8 +59,8 @@ enum pool_answer {
 };
 enum pool_answer pool_worker_receive(struct pool_worker *worker);
 
-/* Of a whole answer: the snapshot's text, lent, and whether it says that nobody got there. */
-struct bytes pool_worker_text(const struct pool_worker *worker, bool *unreached);
+/* Of a whole answer: the packed snapshot, lent, and whether it says that nobody got there. */
+struct bytes pool_worker_packed(const struct pool_worker *worker, bool *unreached);
 
 /* Kills it with its group; the words say how it ended ("was ended by SIGSEGV"). */
 const char *pool_worker_kill(struct pool_worker *worker, struct arena *arena);

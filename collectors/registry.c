@@ -152,8 +152,21 @@ char *registry_path(struct arena *arena, struct text path)
 	return arena_text_n(arena, out.data, out.length);
 }
 
+/* Steps over what is ASCII in both and the same; false where it differs there. */
+static bool same_so_far(const char **path, const char **above)
+{
+	for (; **above && !((**path | **above) & 0x80); ++*path, ++*above)
+		if (tolower((unsigned char)**path) != tolower((unsigned char)**above))
+			return false;
+	return true;
+}
+
 static bool is_at_or_below(const char *path, const char *above)
 {
+	if (!same_so_far(&path, &above))
+		return false;
+	if (!*above)
+		return !*path || registry_separator(path) == path;
 	auto_arena struct arena *arena = arena_new();
 	const char *low = text_fold(arena, path), *high = text_fold(arena, above);
 	size_t length = strlen(high);

@@ -12,8 +12,8 @@
  * something is needed that libssh2 cannot do. What the user's ssh configuration wants of the host
  * is taken from "ssh -G", which knows Include, Match and their like. That costs about 5 ms, so ssh
  * is asked only if ~/.ssh/config or /etc/ssh/ssh_config (with its ssh_config.d) hold more than
- * comments and what Debian puts there, or if there is nothing that libssh2 could log in with. The
- * files are read anew for each node, which costs 40 us: there is no cache that could miss a change.
+ * comments and what Debian puts there, or if there is nothing that libssh2 could log in with. These
+ * files are read once in a run.
  */
 struct ssh_choice {
 	bool openssh;
@@ -21,6 +21,10 @@ struct ssh_choice {
 };
 
 struct ssh_choice ssh_choose(
+	struct arena *arena, const struct node *node, const struct transport_options *options);
+
+/* Reads what all nodes share; processes forked later inherit it. */
+void ssh_choice_prepare(
 	struct arena *arena, const struct node *node, const struct transport_options *options);
 
 /*

@@ -57,8 +57,9 @@ static bool plain_file(const char *path)
 	       ssh_choice_is_plain((struct text){content.data, content.length});
 }
 
-static bool plain_files(struct arena *arena)
+static bool find_plain(void)
 {
+	auto_arena struct arena *arena = arena_new();
 	/* ssh goes by the account's home, not by $HOME. */
 	const struct passwd *entry = getpwuid(getuid());
 	glob_t found = {0};
@@ -71,6 +72,23 @@ static bool plain_files(struct arena *arena)
 	}
 	globfree(&found);
 	return plain;
+}
+
+static bool plain_files(void)
+{
+	static enum { UNREAD, PLAIN, RICH } files;
+	if (files == UNREAD)
+		files = find_plain() ? PLAIN : RICH;
+	return files == PLAIN;
+}
+
+void ssh_choice_prepare(
+	struct arena *arena, const struct node *node, const struct transport_options *options)
+{
+	const char *const *files = ssh_known_hosts_files(arena, node, options);
+	for (; *files; files++)
+		known_hosts_load(*files, &(struct error){0});
+	plain_files();
 }
 
 static bool names_port(const char *address)
@@ -129,16 +147,11 @@ static void read_known_hosts(struct arena *arena, const struct node *node,
 	const struct transport_options *options, const struct ssh_address *address,
 	struct known_hosts *hosts)
 {
-	struct error ignored = {0};
-	const char *own = node_option(node, "known-hosts");
-	const char *file = own			  ? ssh_path(arena, options->folder, own)
-			   : options->known_hosts ? ssh_path(arena, NULL, options->known_hosts)
-						  : NULL;
-	if (file)
-		known_hosts_read(arena, file, address->host, address->port, hosts, &ignored);
-	for (size_t i = 0; !file && ssh_choice_usual_known_hosts[i]; i++)
-		known_hosts_read(arena, ssh_path(arena, NULL, ssh_choice_usual_known_hosts[i]),
-			address->host, address->port, hosts, &ignored);
+	const char *const *files = ssh_known_hosts_files(arena, node, options);
+	for (; *files; files++) {
+		struct error ignored = {0};
+		known_hosts_read(arena, *files, address->host, address->port, hosts, &ignored);
+	}
 }
 
 static const char *const *find_usual(struct arena *arena)
@@ -167,9 +180,10 @@ static struct ssh_choice by_libssh2(const char *why)
 static struct ssh_choice_question question_of(
 	struct arena *arena, const struct node *node, const struct transport_options *options)
 {
+	static const char *const none[1];
 	const char *file = node_option(node, "identity-file");
 	return (struct ssh_choice_question){
-		.usual = find_usual(arena),
+		.usual = file ? none : find_usual(arena),
 		.rsa = libssh2_version(LIBSSH2_WITH_RSA_SHA2) != NULL,
 		.identity_file = file ? ssh_path(arena, options->folder, file) : NULL,
 		.other_means = node_option(node, "password-from") || (!file && has_agent()),
@@ -197,7 +211,7 @@ struct ssh_choice ssh_choose(
 		return by_libssh2("the address cannot be read");
 	read_known_hosts(arena, node, options, &question.address, &hosts);
 	question.known_hosts = &hosts;
-	bool asked = !plain_files(arena) || !ssh_choice_has_means(arena, &question, &key);
+	bool asked = !plain_files() || !ssh_choice_has_means(arena, &question, &key);
 	if (asked && ask(arena, node->address, options->deadline, &config) != 0)
 		return by_libssh2("\"ssh -G\" could not be asked what ssh_config wants");
 	return ssh_choice_of(arena, &question, config);

@@ -109,6 +109,7 @@ int ssh_connect(struct ssh_session *session, struct error *error)
 {
 	struct addrinfo *addresses;
 	int number = 0;
+	contact_tell(session->options.contact, CONTACT_SOUGHT);
 	if (find_addresses(session, &addresses, error) != 0)
 		return -1;
 	/* A dead address of several must not take all the time. */
@@ -120,7 +121,9 @@ int ssh_connect(struct ssh_session *session, struct error *error)
 		number = errno;
 	}
 	freeaddrinfo(addresses);
-	if (session->fd >= 0)
+	if (session->fd >= 0) {
+		contact_tell(session->options.contact, CONTACT_MADE);
 		return 0;
+	}
 	return say_why(number, clock_left(session->options.deadline) == 0, error);
 }

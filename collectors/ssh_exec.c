@@ -180,6 +180,14 @@ static int read_some(struct execution *run, int stream, struct error *error)
 	return keep(run, stream, block, (size_t)got, error);
 }
 
+/* What came with the output; looking for more of it would cost a system call each time. */
+static int read_errors(struct execution *run, struct error *error)
+{
+	if (!libssh2_poll_channel_read(run->channel, SSH_EXTENDED_DATA_STDERR))
+		return 0;
+	return read_some(run, SSH_EXTENDED_DATA_STDERR, error);
+}
+
 static int converse(struct execution *run, struct error *error)
 {
 	struct ssh_session *session = run->session;
@@ -190,7 +198,7 @@ static int converse(struct execution *run, struct error *error)
 			run->input_done ? "output of the command" : "the command to read its input";
 		int wrote = write_some(run, error);
 		int output = wrote < 0 ? -1 : read_some(run, 0, error);
-		int errors = output < 0 ? -1 : read_some(run, SSH_EXTENDED_DATA_STDERR, error);
+		int errors = output < 0 ? -1 : read_errors(run, error);
 		if (errors < 0)
 			return -1;
 		if (wrote || output || errors)

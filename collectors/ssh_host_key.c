@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buffer.h"
+#include "collectors/ssh_choice.h"
 #include "collectors/ssh_parts.h"
 
 #include <string.h>
 
 #define LIST_LIMIT 4096
 
-static int read_file(struct ssh_session *session, const char *file, struct error *error)
+const char *const *ssh_known_hosts_files(
+	struct arena *arena, const struct node *node, const struct transport_options *options)
 {
-	if (!session->known_hosts_file)
-		session->known_hosts_file = file;
-	return known_hosts_read(session->arena, file, session->address.host, session->address.port,
-		&session->known_hosts, error);
+	const char *const *usual = ssh_choice_usual_known_hosts;
+	const char *option = node_option(node, "known-hosts");
+	struct strings files = {0};
+	if (option)
+		strings_add(arena, &files, ssh_path(arena, options->folder, option));
+	else if (options->known_hosts)
+		strings_add(arena, &files, ssh_path(arena, NULL, options->known_hosts));
+	for (size_t i = 0; usual[i] && !option && !options->known_hosts; i++)
+		strings_add(arena, &files, ssh_path(arena, NULL, usual[i]));
+	strings_add(arena, &files, NULL);
+	return files.items;
 }
 
 static int read_files(struct ssh_session *session, struct error *error)
 {
-	static const char *const usual[] = {"~/.ssh/known_hosts", "~/.ssh/known_hosts2",
-		"/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2", NULL};
-	const char *folder = session->options.folder;
-	const char *option = node_option(session->node, "known-hosts");
-	if (option)
-		return read_file(session, ssh_path(session->arena, folder, option), error);
-	if (session->options.known_hosts)
-		return read_file(session,
-			ssh_path(session->arena, NULL, session->options.known_hosts), error);
-	for (size_t i = 0; usual[i]; i++) {
-		if (read_file(session, ssh_path(session->arena, NULL, usual[i]), error) != 0)
+	const char *const *files =
+		ssh_known_hosts_files(session->arena, session->node, &session->options);
+	session->known_hosts_file = files[0];
+	for (; *files; files++) {
+		if (known_hosts_read(session->arena, *files, session->address.host,
+			    session->address.port, &session->known_hosts, error) != 0)
 			return -1;
 	}
 	return 0;

@@ -58,6 +58,10 @@ int ssh_handshake(struct ssh_session *session, struct error *error);
 int ssh_host_key_check(struct ssh_session *session, struct error *error);
 int ssh_authenticate(struct ssh_session *session, struct error *error);
 
+/* Where the keys of this node's host are looked for, the first one first; ended by NULL. */
+const char *const *ssh_known_hosts_files(
+	struct arena *arena, const struct node *node, const struct transport_options *options);
+
 /* The memory of libssh2, wiped when freed; NULL when so much cannot be meant. */
 void *ssh_memory_alloc(struct ssh_session *session, size_t size);
 void *ssh_memory_resize(struct ssh_session *session, void *pointer, size_t size);

@@ -53,6 +53,8 @@ static LIBSSH2_RECV_FUNC(receive)
 		session->closed = true;
 	if (got < 0)
 		return number == EINTR ? -EAGAIN : -number;
+	if (got > 0)
+		contact_tell(session->options.contact, CONTACT_ANSWERED);
 	session->received += (size_t)got;
 	if (too_much(session)) {
 		session->flooded = true;

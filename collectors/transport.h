@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "collectors/artefact.h"
 #include "collectors/breaker.h"
+#include "collectors/contact.h"
 #include "collectors/probe.h"
 #include "collectors/recording.h"
 #include "inventory/inventory.h"
@@ -28,7 +29,8 @@ struct transport_options {
 	struct recorder *recorder;     /* NULL: nothing is recorded */
 	const char *known_hosts;       /* instead of the user's files; NULL: those */
 	const struct cluster *cluster; /* the scope of what is asked */
-	bool check_logon; /* the guarded logon check; off unless the user asks for it */
+	bool check_logon;      /* the guarded logon check; off unless the user asks for it */
+	contact_cell *contact; /* told while opening; or NULL */
 };
 
 struct transport {

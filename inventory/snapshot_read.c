@@ -46,7 +46,7 @@ static bool is_plain(const char *text, size_t length)
  * Would text_escape leave it alone? But for backslashes: those of escapes that stand here already
  * would be escaped once more.
  */
-static bool is_printable(struct arena *scratch, const char *text, size_t length)
+bool snapshot_is_printable(struct arena *scratch, const char *text, size_t length)
 {
 	if (is_plain(text, length))
 		return true;
@@ -61,7 +61,7 @@ static bool check_text(struct reader *reader, const struct json_place *place, js
 {
 	if (!json_is_string(value))
 		json_mistake(&reader->check, place, "must be a text");
-	else if (!is_printable(
+	else if (!snapshot_is_printable(
 			 reader->check.arena, json_string_value(value), json_string_length(value)))
 		json_mistake(&reader->check, place, "control characters must be escaped");
 	else
@@ -107,7 +107,7 @@ static bool check_path(struct reader *reader, const struct json_place *place, si
 {
 	if (length == 0)
 		json_mistake(&reader->check, place, "a path must not be empty");
-	else if (!is_printable(reader->check.arena, place->key, length))
+	else if (!snapshot_is_printable(reader->check.arena, place->key, length))
 		json_mistake(&reader->check, place, "control characters must be escaped");
 	else
 		return true;

@@ -69,8 +69,10 @@ static void ssh_close(void *opened)
 
 static void ssh_prepare(const struct node *node, const struct transport_options *options)
 {
+	auto_arena struct arena *arena = arena_new();
 	ssh_session_prepare(node, options);
 	openssh_session_prepare();
+	ssh_choice_prepare(arena, node, options);
 }
 
 const struct transport transport_ssh = {

@@ -112,7 +112,7 @@ def look_for_key(key, script, line):
 
 
 def read_input(line, me):
-    """(key or "", problems); reads to the end of standard input."""
+    """(key or "", scope, problems); reads to the end of standard input."""
     problems = []
     bootstrap = base64.b64decode(line[len(BOOTSTRAP):]).decode("utf-16-le")
     if "'" not in bootstrap or "[Console]::In.ReadLine()" not in bootstrap or len(line) > 8190:
@@ -123,10 +123,12 @@ def read_input(line, me):
         problems.append("there is more than two lines of input")
     problems += look_at_script(script, [probe for probe, _, _ in me["frames"]])
     if key and (len(key) != 65 or key[64] != "\n" or key.lower() != key):
-        return "", [*problems, "the key is not one line of 64 hexadecimal digits"]
+        problems.append("the key is not one line of 64 hexadecimal digits")
+        key = ""
     if key:
         problems += look_for_key(key.strip(), script + bootstrap, line)
-    return key.strip(), problems
+    scope = [one for one in script.splitlines() if one.startswith("$") and " = @(" in one]
+    return key.strip(), scope, problems
 
 
 def write_down(me, **what):
@@ -254,8 +256,8 @@ def main():
     if line == QUESTION:
         say(ANSWERS[me["shell"]])
     elif line.startswith(BOOTSTRAP):
-        key, problems = read_input(line, me)
-        write_down(me, key=key, problems=problems)
+        key, scope, problems = read_input(line, me)
+        write_down(me, key=key, scope=scope, address=address, problems=problems)
         if me.get("fault") != "empty":
             reply(me, key)
     elif me.get("fault") != "empty":

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any bytes as a known_hosts file: every line taken has a key of its type, the same bytes give the
- * same lines, and no key is known that stands there revoked, nor one that does not stand there.
+ * same lines, as many as when each line is read alone, and no key is known that stands there
+ * revoked, nor one that does not stand there.
  */
+#include "base/text.h"
 #include "collectors/known_hosts.h"
 
 #include <stdint.h>
@@ -34,6 +36,27 @@ static void check_line(struct arena *arena, const struct known_hosts *hosts, siz
 	demand(strlen(host_key_fingerprint(arena, host->key)) == 50);
 }
 
+/* Found by their names, they are those that are found by looking at each. */
+static void check_all(
+	struct bytes content, const struct known_hosts *hosts, const char *name, unsigned port)
+{
+	auto_arena struct arena *arena = arena_new();
+	struct text_lines lines = {.rest = {(const char *)content.data, content.length}};
+	size_t found = 0;
+	while (text_next_line(&lines)) {
+		struct known_hosts one = {0};
+		struct bytes line = {(const unsigned char *)lines.line.data, lines.line.length};
+		known_hosts_take(arena, "FILE", line, name, port, &one);
+		demand(one.count <= 1 && found + one.count <= hosts->count);
+		if (one.count == 0)
+			continue;
+		demand(hosts->items[found].line == lines.number);
+		demand(hosts->items[found].portless == one.items[0].portless);
+		found++;
+	}
+	demand(found == hosts->count);
+}
+
 static void check(struct bytes content, const char *name, unsigned port)
 {
 	auto_arena struct arena *arena = arena_new();
@@ -47,6 +70,7 @@ static void check(struct bytes content, const char *name, unsigned port)
 		demand(hosts.items[i].line == again.items[i].line);
 		demand(i == 0 || hosts.items[i].line > hosts.items[i - 1].line);
 	}
+	check_all(content, &hosts, name, port);
 	enum host_key_verdict verdict = known_hosts_judge(&hosts, "ssh-ed25519", stranger, NULL);
 	demand(verdict == HOST_KEY_UNKNOWN || verdict == HOST_KEY_CHANGED);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/memory.h"
 #include "collectors/known_hosts.h"
 
 #include "tests/test.h"
@@ -217,6 +218,54 @@ static void a_missing_file_says_nothing_and_a_folder_is_an_error(void **state)
 	assert_int_equal(error.code, ERROR_INPUT);
 }
 
+static const char *file_with(struct arena *arena, const char *line)
+{
+	char *path = arena_text(arena, "/tmp/known_hosts-XXXXXX");
+	auto_fd int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, line, strlen(line)), strlen(line));
+	return path;
+}
+
+static void files_are_told_apart_and_read_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error = {0};
+	const char *files[] = {file_with(fixture->arena, HOST " " ED25519 "\n"),
+		file_with(fixture->arena, "# none\n" HOST " " ECDSA "\n")};
+	assert_int_equal(known_hosts_load(files[1], &error), 0);
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < 2; i++) {
+			fixture->hosts = (struct known_hosts){0};
+			assert_int_equal(known_hosts_read(fixture->arena, files[i], HOST, 22,
+						 &fixture->hosts, &error),
+				0);
+			assert_int_equal(fixture->hosts.count, 1);
+			assert_string_equal(fixture->hosts.items[0].file, files[i]);
+			assert_int_equal(fixture->hosts.items[0].line, i + 1);
+			unlink(files[i]);
+		}
+	}
+}
+
+static void lines_of_all_forms_come_in_the_order_of_the_file(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char text[] =
+		"@revoked *.test " OTHER "\n"
+		"stranger " ED25519 "\n" HASHED_PORT " " ED25519 "\n" HASHED " " ECDSA "\n"
+		"# " HOST " " ED25519 "\n"
+		"x,CONF1.example.TEST,conf1.example.test " ED25519 "\n"
+		"conf?.* " ECDSA "\n[" HOST "]:2222 " OTHER "\n";
+	static const unsigned lines[] = {1, 3, 4, 6, 7, 8};
+	assert_int_equal(take(fixture, text, 2222), sizeof lines / sizeof *lines);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		assert_int_equal(fixture->hosts.items[i].line, lines[i]);
+	assert_true(fixture->hosts.items[0].revoked);
+	assert_true(fixture->hosts.items[2].portless);
+	assert_false(fixture->hosts.items[1].portless);
+}
+
 static void base64_is_read_strictly(void **state)
 {
 	struct fixture *fixture = *state;
@@ -248,6 +297,8 @@ int main(void)
 		cmocka_unit_test(a_name_without_the_port_confirms_and_contradicts_nothing),
 		cmocka_unit_test(fingerprints_are_those_of_ssh_keygen),
 		cmocka_unit_test(a_missing_file_says_nothing_and_a_folder_is_an_error),
+		cmocka_unit_test(files_are_told_apart_and_read_once),
+		cmocka_unit_test(lines_of_all_forms_come_in_the_order_of_the_file),
 		cmocka_unit_test(base64_is_read_strictly),
 	};
 	struct CMUnitTest each[sizeof tests / sizeof *tests];

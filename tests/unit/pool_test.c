@@ -41,6 +41,15 @@ static void *fake_open(struct arena *arena, const struct node *node,
 	(void)arena;
 	if (strcmp(does, "hang") == 0)
 		wait_for_ever();
+	if (strcmp(does, "sought") == 0) {
+		contact_tell(options->contact, CONTACT_SOUGHT);
+		wait_for_ever();
+	}
+	if (strcmp(does, "answered") == 0) {
+		contact_tell(options->contact, CONTACT_SOUGHT);
+		contact_tell(options->contact, CONTACT_ANSWERED);
+		wait_for_ever();
+	}
 	if (strcmp(does, "stop") == 0)
 		raise(SIGSTOP);
 	if (strcmp(does, "crash") == 0) {
@@ -335,6 +344,61 @@ static void progress_counts_each_node_once(void **state)
 	assert_int_equal(seen.failing, 2);
 }
 
+struct order {
+	const char *names[8];
+	size_t count, most;
+};
+
+static void see_order(void *context, const struct pool_progress *progress)
+{
+	struct order *order = context;
+	if (progress->finished)
+		order->names[order->count++] = progress->finished->name;
+	if (progress->running > order->most)
+		order->most = progress->running;
+}
+
+static struct order order_of(const char *const *nodes)
+{
+	struct order order = {0};
+	struct world *world = world_of("fake", nodes);
+	world->options.workers = 1;
+	world->options.node_deadline = 3500;
+	world->options.progress = see_order;
+	world->options.context = &order;
+	struct pool *pool = start(world);
+	for (size_t i = 0; i < world->count; i++)
+		snapshot_free(pool_take(pool, i));
+	pool_free(pool);
+	assert_int_equal(order.count, world->count);
+	return order;
+}
+
+static void who_waits_for_a_silent_node_takes_nobodys_place(void **state)
+{
+	(void)state;
+	static const char *const silent[] = {"sought", "fine", "fine", NULL};
+	struct order order = order_of(silent);
+	assert_string_equal(order.names[0], "N1");
+	assert_string_equal(order.names[1], "N2");
+	assert_string_equal(order.names[2], "N0");
+	static const char *const slow[] = {"answered", "fine", NULL};
+	order = order_of(slow);
+	assert_string_equal(order.names[0], "N0");
+	assert_int_equal(order.most, 1);
+}
+
+static void so_many_workers_are_added_and_no_more(void **state)
+{
+	(void)state;
+	static const char *const nodes[] = {
+		"sought", "sought", "sought", "sought", "sought", "fine", NULL};
+	struct order order = order_of(nodes);
+	assert_int_equal(order.most, 4);
+	assert_string_equal(order.names[0], "N0"); /* until then there was no room */
+	assert_string_equal(order.names[5], "N4");
+}
+
 /* The last one: a signal that came stays. */
 static void an_interrupt_leaves_the_rest_unknown(void **state)
 {
@@ -367,6 +431,8 @@ int main(void)
 		cmocka_unit_test(nodes_that_need_no_network_stay_in_this_process),
 		cmocka_unit_test(a_pool_that_is_freed_early_leaves_nobody_behind),
 		cmocka_unit_test(progress_counts_each_node_once),
+		cmocka_unit_test(who_waits_for_a_silent_node_takes_nobodys_place),
+		cmocka_unit_test(so_many_workers_are_added_and_no_more),
 		cmocka_unit_test(an_interrupt_leaves_the_rest_unknown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
