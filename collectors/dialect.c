@@ -145,12 +145,14 @@ int dialect_fetch(struct arena *arena, struct shell *shell, const struct dialect
 	auto_shell_result struct shell_result result = {0};
 	if (ask(shell, &result, error) != 0)
 		return -1;
-	/* Neither script nor key is for a shell that nobody knows. */
-	enum shell_kind kind = kind_of(&result.output);
-	if (kind == SHELL_OTHER)
-		return refuse(arena, &result, error);
 	struct error problem = {0};
 	bool absent = false;
+	/* Neither script nor key is for a shell that nobody knows, unless it can start PowerShell. */
+	enum shell_kind kind = kind_of(&result.output);
+	if (kind == SHELL_OTHER && dialect_powershell_knock(arena, shell, &absent, error) != 0)
+		return -1;
+	if (absent)
+		return refuse(arena, &result, error);
 	if (dialect_powershell_fetch(arena, shell, scope, artefacts, &absent, &problem) == 0)
 		return 0;
 	if (!absent)
@@ -158,6 +160,5 @@ int dialect_fetch(struct arena *arena, struct shell *shell, const struct dialect
 	if (kind == SHELL_CMD)
 		return dialect_cmd_fetch(arena, shell, scope, artefacts, error);
 	return error_set(error, ERROR_UNREACHABLE,
-		"PowerShell is the shell of this node, but did not run the script: %s",
-		problem.text);
+		"PowerShell is on this node, but did not run the script: %s", problem.text);
 }

@@ -9,7 +9,8 @@
 /*
  * How probes ask through a shell. The node is asked which shell it has: "echo %ComSpec% $PSHOME"
  * is answered differently by cmd.exe, PowerShell and others, in no language. A shell that is
- * neither is sent nothing more.
+ * neither (of Cygwin, say) is asked to start PowerShell with nothing to do; where none answers, it
+ * is sent nothing more.
  *
  * cmd          each command of a .cmd part is one execution; its standard output is the artefact.
  *              Decided by exit code and type tokens, never by words: exit 0 and nothing printed is
@@ -46,6 +47,10 @@ int dialect_cmd_fetch(struct arena *arena, struct shell *shell, const struct dia
 int dialect_powershell_fetch(struct arena *arena, struct shell *shell,
 	const struct dialect_scope *scope, struct artefacts *artefacts, bool *absent,
 	struct error *error);
+
+/* Whether PowerShell starts: its command without input. An error when the shell is broken. */
+int dialect_powershell_knock(
+	struct arena *arena, struct shell *shell, bool *absent, struct error *error);
 
 #define DIALECT_QUESTION "echo %ComSpec% $PSHOME"
 /* What the node is asked before cmd commands: its code page, and whether its shell is a 32-bit one

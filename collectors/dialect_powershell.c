@@ -236,6 +236,21 @@ static struct bytes encode(struct arena *arena, const char *script)
 	return made;
 }
 
+/* The bootstrap answers in a frame that there is no script. */
+int dialect_powershell_knock(
+	struct arena *arena, struct shell *shell, bool *absent, struct error *error)
+{
+	const struct shell_command command = {.line = dialect_powershell_command(arena)};
+	struct frames frames = {0};
+	auto_shell_result struct shell_result result = {.output = BUFFER_INIT(SHELL_OUTPUT_LIMIT),
+		.errors = BUFFER_INIT(SHELL_ERRORS_LIMIT)};
+	if (shell->run(shell->session, &command, &result, error) != 0)
+		return -1;
+	struct bytes output = {(const unsigned char *)result.output.data, result.output.length};
+	*absent = frames_read(arena, output, &frames, &(struct error){0}) != 0 || !frames.begun;
+	return 0;
+}
+
 int dialect_powershell_fetch(struct arena *arena, struct shell *shell,
 	const struct dialect_scope *scope, struct artefacts *artefacts, bool *absent,
 	struct error *error)

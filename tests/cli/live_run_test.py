@@ -24,7 +24,6 @@ from program import EXAMPLES
 from sshd import SSHD, public
 
 CHECKS = []
-QUESTION = stand_in_shell.QUESTION
 
 
 def check(function):
@@ -91,19 +90,21 @@ def one_worker_judges_each_node_by_its_own_known_hosts(world):
 # --- shells that are none -------------------------------------------------------------------------
 
 @check
-def a_unix_shell_is_asked_once_and_gets_neither_script_nor_key(world):
-    log = world.folder / "asked"
+def a_unix_shell_gets_neither_script_nor_key(world):
+    log, received = world.folder / "asked", world.folder / "received"
     for name, shell, said in (
             ("itself", 'exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"', "%ComSpec%"),
             ("quoting", "echo 'This is no Windows: $PSHOME'", "This is no Windows: $PSHOME"),
             ("silent", "exit 5", "gave nothing with code 5")):
         log.write_text("")
-        stub = world.write(f"{name}.sh", f'echo "$SSH_ORIGINAL_COMMAND" >>{log}\n{shell}\n')
+        stub = world.write(f"{name}.sh", f'echo "$SSH_ORIGINAL_COMMAND" >>{log}\n'
+                           f'cat >>{received}\n{shell}\n')
         with world.many({}, command=f"exec /bin/sh {stub}") as port:
             run = world.check(world.inventory([[world.live(f"N{number}", f"127.0.0.{number}", port)
                                                 for number in (1, 2)]]))
-        asked = log.read_text().splitlines()
-        assert asked == [QUESTION] * 2, f"{name}: {asked} {run.errors}"
+        asked = sorted(line.split()[0] for line in log.read_text().splitlines())
+        assert asked == ["echo"] * 2 + ["powershell.exe"] * 2, f"{name}: {asked} {run.errors}"
+        assert received.read_bytes() == b"", "something stood on standard input"
         assert run.code == 69, (name, run.code)
         for finding in map(json.dumps, reached(run).values()):
             assert "neither cmd.exe nor PowerShell answered" in finding, finding

@@ -99,7 +99,7 @@ static const char *script_of(const struct world *world)
 /* --- choosing ----------------------------------------------------------------------------------
  */
 
-static void a_shell_that_is_neither_is_named_and_sent_nothing_more(void **state)
+static void a_shell_that_is_neither_and_starts_no_powershell_gets_neither_script_nor_key(void **state)
 {
 	struct world *world = *state;
 	static const struct {
@@ -125,9 +125,31 @@ static void a_shell_that_is_neither_is_named_and_sent_nothing_more(void **state)
 		assert_int_equal(world->error.code, ERROR_UNREACHABLE);
 		if (!strstr(world->error.text, others[i].named))
 			fail_msg("\"%s\" without \"%s\"", world->error.text, others[i].named);
-		assert_int_equal(world->fake.sent.count, 1);
+		assert_int_equal(world->fake.sent.count, 2);
+		assert_string_equal(
+			world->fake.sent.items[1], dialect_powershell_command(world->arena));
 		assert_null(world->fake.input);
 	}
+}
+
+/* That of Cygwin, say. */
+static void a_shell_that_is_neither_gets_the_script_where_it_starts_powershell(void **state)
+{
+	struct world *world = *state;
+	const char *reply = arena_format(world->arena, "#standby 1\n%s#end 1\n",
+		frame(world->arena, "dcom_machine", "ok", OLE, OLE_TEXT));
+	const struct fake_reply replies[] = {{DIALECT_QUESTION, "%ComSpec% \n", 0, NULL, false},
+		{"powershell.exe ", reply, 0, NULL, false}, END};
+	assert_int_equal(fetch(world, replies), 0);
+	assert_int_equal(world->fake.sent.count, 3);
+	assert_non_null(world->fake.input);
+	assert_int_equal(world->artefacts.count, 1);
+	assert_content(&world->artefacts.items[0], OLE_TEXT);
+	const struct fake_reply cut[] = {{DIALECT_QUESTION, "%ComSpec% \n", 0, NULL, false},
+		{"powershell.exe ", "#standby 1\n", 0, NULL, false}, END};
+	world->fake.input = NULL;
+	assert_int_equal(fetch(world, cut), -1);
+	assert_null(world->fake.input);
 }
 
 static void what_a_profile_prints_does_not_hide_the_shell(void **state)
@@ -200,7 +222,8 @@ static void each_scope_gets_its_own_script(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_shell_that_is_neither_is_named_and_sent_nothing_more),
+		TEST(a_shell_that_is_neither_and_starts_no_powershell_gets_neither_script_nor_key),
+		TEST(a_shell_that_is_neither_gets_the_script_where_it_starts_powershell),
 		TEST(what_a_profile_prints_does_not_hide_the_shell),
 		TEST(a_wrong_number_of_frames_leaves_every_probe_in_doubt),
 		TEST(each_scope_gets_its_own_script),
