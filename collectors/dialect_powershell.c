@@ -130,8 +130,10 @@ static void add(const struct reply *reply, const struct probe *probe, unsigned n
 		return;
 	if (frame && frame->status == FRAME_ERROR)
 		answer.failure = reason(reply->arena, frame->content);
-	if (frame && frame->status == FRAME_OK)
+	if (frame && frame->status == FRAME_OK) {
 		answer.content = frame->content;
+		answer.partial = frame->partial;
+	}
 	if (frame && frame->asks.count) {
 		struct strings asked = frame->asks;
 		strings_add(reply->arena, &asked, NULL);

@@ -96,6 +96,21 @@ static int read_asks(struct frame_reader *reader, struct frame *frame)
 	return 0;
 }
 
+static int read_partial(struct frame_reader *reader, struct frame *frame)
+{
+	if (!next_line(reader))
+		return 0;
+	struct text rest = reader->lines.line;
+	reader->again = !begins(rest, "#partial ");
+	if (reader->again)
+		return 0;
+	cut_word(&rest);
+	if (!is_plain(rest) || !is_ended(reader) || frame->status != FRAME_OK)
+		return refuse(reader, "what a frame says of its completeness cannot be understood");
+	frame->partial = arena_text_n(reader->arena, rest.data, rest.length);
+	return 0;
+}
+
 /* Base64 up to the next line that begins with "#", which must give exactly `length` bytes. */
 static int read_content(struct frame_reader *reader, size_t length, struct frame *frame)
 {
@@ -132,7 +147,8 @@ static int read_frame(struct frame_reader *reader, struct text rest)
 	if (reader->frames->count == FRAMES_LIMIT)
 		return refuse(reader, "too many frames");
 	frame.probe = arena_text_n(reader->arena, probe.data, probe.length);
-	if (read_asks(reader, &frame) != 0 || read_content(reader, (size_t)length, &frame) != 0)
+	if (read_asks(reader, &frame) != 0 || read_partial(reader, &frame) != 0 ||
+		read_content(reader, (size_t)length, &frame) != 0)
 		return -1;
 	struct frames *frames = reader->frames;
 	frames->items = arena_grow(reader->arena, frames->items, &frames->capacity,

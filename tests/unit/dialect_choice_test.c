@@ -198,6 +198,29 @@ static void a_wrong_number_of_frames_leaves_every_probe_in_doubt(void **state)
 	}
 }
 
+static void a_partial_answer_is_one_with_its_reason(void **state)
+{
+	struct world *world = *state;
+	const char *whole = frame(world->arena, "dcom_machine", "ok", OLE, OLE_TEXT);
+	size_t head = (size_t)(strstr(whole, OLE "\n") - whole) + strlen(OLE "\n");
+	const char *reply = arena_format(world->arena, "#standby 1\n%.*s#partial %s\n%s#end 1\n",
+		(int)head, whole, "reg said \"no\"", whole + head);
+	const struct fake_reply replies[] = {
+		IS_CMD, {"powershell.exe ", reply, 0, NULL, false}, END};
+	assert_int_equal(fetch(world, replies), 0);
+	assert_int_equal(world->artefacts.count, 1);
+	assert_content(&world->artefacts.items[0], OLE_TEXT);
+	assert_string_equal(world->artefacts.items[0].partial, "reg said \"no\"");
+	const char *twice = arena_format(world->arena,
+		"#standby 1\n%.*s#partial a\n#partial b\n%s#end 1\n", (int)head, whole,
+		whole + head);
+	const struct fake_reply bad[] = {
+		IS_CMD, {"powershell.exe ", twice, 0, NULL, false}, END};
+	world->artefacts = (struct artefacts){0};
+	assert_int_equal(fetch(world, bad), 0);
+	assert_damage(&world->artefacts.items[0], "another length than it says");
+}
+
 /* The script is kept for the next node, which may be of another cluster. */
 static void each_scope_gets_its_own_script(void **state)
 {
@@ -226,6 +249,7 @@ int main(void)
 		TEST(a_shell_that_is_neither_gets_the_script_where_it_starts_powershell),
 		TEST(what_a_profile_prints_does_not_hide_the_shell),
 		TEST(a_wrong_number_of_frames_leaves_every_probe_in_doubt),
+		TEST(a_partial_answer_is_one_with_its_reason),
 		TEST(each_scope_gets_its_own_script),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
