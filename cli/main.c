@@ -4,6 +4,7 @@
 #include "collectors/openssh_session.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,7 @@ int main(int argc, char **argv)
 	int code;
 	if (openssh_answer(argc, argv, &code))
 		return code;
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its write */
 	json_setup();
 	argc--;
 	argv++;

@@ -147,7 +147,7 @@ int dialect_fetch(struct arena *arena, struct shell *shell, const struct dialect
 		return -1;
 	struct error problem = {0};
 	bool absent = false;
-	/* Neither script nor key is for a shell that nobody knows, unless it can start PowerShell. */
+	/* Script and key are not for a shell that nobody knows and that starts no PowerShell. */
 	enum shell_kind kind = kind_of(&result.output);
 	if (kind == SHELL_OTHER && dialect_powershell_knock(arena, shell, &absent, error) != 0)
 		return -1;

@@ -15,7 +15,7 @@
  *	#frame PROBE ok|error|none LENGTH	LENGTH bytes, base64 in lines of 76
  *	#asks KEY				any number: what the artefact answers, in words of
  *						the format (artefact->asked)
- *	#partial TEXT				at most one: why there may be more (artefact->partial)
+ *	#partial TEXT				at most one: why there may be more
  *	<base64>
  *	#end COUNT				COUNT frames
  *

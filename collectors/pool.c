@@ -422,6 +422,8 @@ struct pool *pool_start(
 	pool->work = (struct pool_work){&pool->options, tasks};
 	pool->count = pool->wanted = pool->progress.total = count;
 	pool->slots = memory_alloc(count * sizeof *pool->slots);
+	if (options->overall_deadline)
+		pool->overall = clock_now() + options->overall_deadline;
 	for (size_t i = 0; i < count; i++) {
 		bool live = pool_needs_network(tasks[i].node);
 		if (!live && !options->isolate_all)
@@ -437,8 +439,6 @@ struct pool *pool_start(
 	if (most > POOL_WORKERS_MAX)
 		most = POOL_WORKERS_MAX;
 	pool_workers_init(&pool->workers, most < pool->live ? most : pool->live);
-	if (options->overall_deadline)
-		pool->overall = clock_now() + options->overall_deadline;
 	if (pool->live && !is_cut(pool))
 		assign(pool);
 	return pool;

@@ -31,8 +31,8 @@ static void print_powershell(struct arena *arena, const struct dialect_scope *sc
 	print_sent(dialect_powershell_command(arena));
 	puts("\nIt is this text, in UTF-16 and base64");
 	print_sent(dialect_powershell_bootstrap);
-	puts("\nA shell that is neither cmd.exe nor PowerShell gets it first without any input, and\n"
-	     "nothing more unless PowerShell answers.");
+	puts("\nA shell that is neither cmd.exe nor PowerShell gets it first without any\n"
+	     "input, and nothing more unless PowerShell answers.");
 	puts("\nFirst line of standard input: this script, in UTF-8 and base64");
 	print_sent(script ? script : "");
 	puts("With --check-logon, $checkLogon is $true.");

@@ -179,7 +179,6 @@ def full_disk(world):
 
 
 def no_growth():
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
 
 
@@ -187,8 +186,7 @@ def no_growth():
 def a_full_disk_under_the_recording_is_said(world):
     with full_disk(world) as (disk, why, how), world.pair("conferencing-2003",
                                                           CONFERENCING) as inventory:
-        run = world.check(inventory, "--record", disk / "recordings",
-                          **{"restore_signals": not how, **how})
+        run = world.check(inventory, "--record", disk / "recordings", **how)
         assert run.code == 69, (run.code, run.errors)
         reasons = {reason for name in NODES for reason in
                    reasons_of(run.report["clusters"][0], name)}
@@ -203,8 +201,7 @@ def snapshots_on_a_full_disk_are_whole_or_not_there(world):
                                                           CONFERENCING) as inventory:
         if not how:
             (disk / "filler").write_bytes(b"x" * 8192)
-        run = world.run("collect", inventory, "-o", disk / "out",
-                        **{"restore_signals": not how, **how})
+        run = world.run("collect", inventory, "-o", disk / "out", **how)
         assert run.code == 70 and why in run.errors, (run.code, run.errors)
         for path in disk.rglob("*.json"):
             json.loads(path.read_text())
@@ -434,6 +431,8 @@ def no_secret_shows_anywhere_during_or_after_a_run(world):
             places[f"{command} {words}: output"] = run.output
             places[f"{command} {words}: messages"] = run.errors.encode()
             assert any(b"--record" in data for data in run.seen), "the watch saw nothing"
+            # The environment of who holds a secret is root's alone to read.
+            assert os.geteuid() or any(b"PATH=" in data for data in run.seen), "no environment"
             places |= {f"a process of {command} ({number})": data
                        for number, data in enumerate(run.seen)}
     keys = {one["key"] for one in world.witnesses()}

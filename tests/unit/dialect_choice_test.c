@@ -99,7 +99,7 @@ static const char *script_of(const struct world *world)
 /* --- choosing ----------------------------------------------------------------------------------
  */
 
-static void a_shell_that_is_neither_and_starts_no_powershell_gets_neither_script_nor_key(void **state)
+static void a_shell_without_powershell_gets_neither_script_nor_key(void **state)
 {
 	struct world *world = *state;
 	static const struct {
@@ -133,7 +133,7 @@ static void a_shell_that_is_neither_and_starts_no_powershell_gets_neither_script
 }
 
 /* That of Cygwin, say. */
-static void a_shell_that_is_neither_gets_the_script_where_it_starts_powershell(void **state)
+static void a_shell_that_starts_powershell_gets_the_script(void **state)
 {
 	struct world *world = *state;
 	const char *reply = arena_format(world->arena, "#standby 1\n%s#end 1\n",
@@ -211,11 +211,10 @@ static void a_partial_answer_is_one_with_its_reason(void **state)
 	assert_int_equal(world->artefacts.count, 1);
 	assert_content(&world->artefacts.items[0], OLE_TEXT);
 	assert_string_equal(world->artefacts.items[0].partial, "reg said \"no\"");
-	const char *twice = arena_format(world->arena,
-		"#standby 1\n%.*s#partial a\n#partial b\n%s#end 1\n", (int)head, whole,
-		whole + head);
-	const struct fake_reply bad[] = {
-		IS_CMD, {"powershell.exe ", twice, 0, NULL, false}, END};
+	const char *twice =
+		arena_format(world->arena, "#standby 1\n%.*s#partial a\n#partial b\n%s#end 1\n",
+			(int)head, whole, whole + head);
+	const struct fake_reply bad[] = {IS_CMD, {"powershell.exe ", twice, 0, NULL, false}, END};
 	world->artefacts = (struct artefacts){0};
 	assert_int_equal(fetch(world, bad), 0);
 	assert_damage(&world->artefacts.items[0], "another length than it says");
@@ -245,8 +244,8 @@ static void each_scope_gets_its_own_script(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_shell_that_is_neither_and_starts_no_powershell_gets_neither_script_nor_key),
-		TEST(a_shell_that_is_neither_gets_the_script_where_it_starts_powershell),
+		TEST(a_shell_without_powershell_gets_neither_script_nor_key),
+		TEST(a_shell_that_starts_powershell_gets_the_script),
 		TEST(what_a_profile_prints_does_not_hide_the_shell),
 		TEST(a_wrong_number_of_frames_leaves_every_probe_in_doubt),
 		TEST(a_partial_answer_is_one_with_its_reason),
