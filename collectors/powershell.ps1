@@ -3,7 +3,8 @@ Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
-# The run's key, or $null. Never give it to a command or function: PowerShell can log what those get.
+# The run's key, or $null. Never give it to a command, function or method: PowerShell can log what
+# those get.
 $key = [Console]::In.ReadLine()
 
 # The 64-bit programs and files, also for a 32-bit PowerShell.
@@ -21,13 +22,14 @@ function Write-Frame($probe, $status, $bytes, $asks) {
         $lines = [Convert]::ToBase64String($bytes, [Base64FormattingOptions]::InsertLineBreaks)
         $text += $lines.Replace("`r", '') + "`n"
     }
-    [Console]::Out.Write($text)
+    # As an array: texts that methods get are told the antimalware by PowerShell 7.3 and later.
+    [Console]::Out.Write([char[]]$text)
     $state.frames = $state.frames + 1
 }
 
 # What parts put out. Bytes and texts; a text is sent as UTF-8.
 function New-Artefact($content, $asks = @()) {
-    if ($content -is [string]) { $content = [Text.Encoding]::UTF8.GetBytes($content) }
+    if ($content -is [string]) { $content = [Text.Encoding]::UTF8.GetBytes([char[]]$content) }
     return @{ status = 'ok'; bytes = $content; asks = @($asks) }
 }
 
@@ -37,9 +39,18 @@ function New-Failure($why) {
 
 # Says what kind of error it was, and the text of our own ones: messages of others may quote values.
 function Get-Reason($caught) {
+    if ($caught.FullyQualifiedErrorId -eq $caught.Exception.Message) { return $caught.Exception.Message }
     $inner = $caught.Exception
     while ($inner.InnerException) { $inner = $inner.InnerException }
     return $inner.GetType().FullName + ' (' + $caught.FullyQualifiedErrorId + ')'
+}
+
+# The error of Windows in one that was caught, for a reason, or nothing.
+function Get-ErrorNumber($caught) {
+    $inner = $caught.Exception
+    while ($inner.InnerException) { $inner = $inner.InnerException }
+    if ($inner -isnot [ComponentModel.Win32Exception]) { return '' }
+    return ': error ' + $inner.NativeErrorCode
 }
 
 function Invoke-Part($probe, $part) {
@@ -54,20 +65,44 @@ function Invoke-Part($probe, $part) {
     }
 }
 
-# A program of the system without input. Not called by "&": where errors stop the script, Windows
-# PowerShell takes anything that a program writes to standard error for one.
-function Invoke-Program($name, $arguments) {
+# A program of the system without input; where its folder has none of that name, the one in the path.
+# Not called by "&": where errors stop the script, Windows PowerShell takes anything that a program
+# writes to standard error for one.
+function Read-Program($name, $arguments) {
     $start = New-Object System.Diagnostics.ProcessStartInfo
     $start.FileName = $system + '\' + $name
+    if (-not [IO.File]::Exists($start.FileName)) { $start.FileName = $name }
     $start.Arguments = $arguments
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
-    $process = [Diagnostics.Process]::Start($start)
+    try {
+        $process = [Diagnostics.Process]::Start($start)
+    } catch {
+        throw ("$name could not be started" + (Get-ErrorNumber $_))
+    }
     $process.StandardInput.Close()
     $text = $process.StandardOutput.ReadToEnd()
     $process.WaitForExit()
     return @{ text = $text; code = $process.ExitCode }
+}
+
+# Programs print in the code page of their console, which may lack characters, and meanwhile is UTF-8;
+# those that use another one all the same are asked again. Without a console nothing can be changed.
+function Invoke-Program($name, $arguments) {
+    $page = $null
+    try {
+        $before = [Console]::OutputEncoding
+        [Console]::OutputEncoding = [Text.Encoding]::UTF8
+        $page = $before
+    } catch { }
+    try {
+        $reply = Read-Program $name $arguments
+    } finally {
+        if ($null -ne $page) { [Console]::OutputEncoding = $page }
+    }
+    if ($null -ne $page -and $reply.text.IndexOf([char]0xfffd) -ge 0) { $reply = Read-Program $name $arguments }
+    return $reply
 }
 
 # A registry key and all below it; where that fails, the names of the keys beside it: they may show

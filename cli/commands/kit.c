@@ -233,9 +233,15 @@ static const char powershell_tools[] =
 	"    [Console]::Error.WriteLine(\"$path was not exported\")\n"
 	"}\n\n"
 	"function Copy-File($path, $name) {\n"
+	"    # A 32-bit PowerShell has another system32.\n"
 	"    $file = [Environment]::ExpandEnvironmentVariables($path)\n"
-	"    if ([IO.File]::Exists($file)) { [IO.File]::Copy($file, [IO.Path]::Combine($out, "
-	"$name)) }\n"
+	"    if ($path -like '%windir%\\system32\\*') { $file = $system + $path.Substring(17) }\n"
+	"    try {\n"
+	"        if (-not [IO.File]::Exists($file)) { return }\n"
+	"        [IO.File]::Copy($file, [IO.Path]::Combine($out, $name))\n"
+	"    } catch {\n"
+	"        [Console]::Error.WriteLine(\"$file was not copied: \" + (Get-Reason $_))\n"
+	"    }\n"
 	"}\n\n";
 
 static void append_list(struct buffer *out, const struct strings *strings)

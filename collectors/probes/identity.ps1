@@ -1,5 +1,8 @@
-# identity.json of this node, in ASCII. Whatever cannot be read is left out. Passwords stand in
-# variables only; no command and no function gets one, because PowerShell can log what those get.
+# identity.json of this node, in ASCII. Whatever cannot be read is left out. Passwords and the key
+# stand in variables only. No command and no function gets one, because PowerShell can log what those
+# get; and no method gets a text or a number made of one, not even a length, because PowerShell 7.3
+# and later tell the antimalware interface of Windows (AMSI) what those get. Operators, conversions
+# and elements of arrays are told nobody, of an array that a method gets only its type.
 $userNotFound = -2147022675   # 0x800708AD
 $notInMetabase = -2146646015  # 0x800CC801
 $propertyNotSet = -2147463155 # 0x8000500D
@@ -9,18 +12,19 @@ $now = [DateTime]::UtcNow
 # --- texts ---
 
 function Get-Quoted($text) {
-    $out = New-Object System.Text.StringBuilder
-    foreach ($unit in $text.ToCharArray()) {
+    if ($text -cnotmatch '[^ !#-\[\]-~]') { return '"' + $text + '"' }
+    $out = ''
+    foreach ($unit in [char[]]$text) {
         $code = [int]$unit
         if ($code -eq 34 -or $code -eq 92) {
-            [void]$out.Append('\').Append($unit)
+            $out += '\' + $unit
         } elseif ($code -lt 32 -or $code -gt 126) {
-            [void]$out.Append('\u').Append($code.ToString('x4'))
+            $out += '\u' + $code.ToString('x4')
         } else {
-            [void]$out.Append($unit)
+            $out += $unit
         }
     }
-    return '"' + $out.ToString() + '"'
+    return '"' + $out + '"'
 }
 
 function Get-Json($value, $indent) {
@@ -52,9 +56,9 @@ function Get-Time($date) {
 # A name as a part of a place: in lower case, what would end the part as %XX.
 function Get-Segment($name) {
     $out = ''
-    foreach ($unit in $name.ToLowerInvariant().ToCharArray()) {
+    foreach ($unit in [char[]]$name.ToLowerInvariant()) {
         $code = [int]$unit
-        if ($code -lt 32 -or $code -eq 127 -or '%/{}'.IndexOf($unit) -ge 0) {
+        if ($code -lt 32 -or $code -eq 127 -or @(37, 47, 123, 125) -contains $code) {
             $out += '%' + $code.ToString('X2')
         } else {
             $out += $unit
@@ -295,45 +299,138 @@ if ($node.iis -ge 4 -and $node.iis -lt 7) {
     } catch { }
 }
 
-# IIS 7 and later
+# IIS 7 and later: its administration gives elements, its file those of XML.
 $top = 'MACHINE/WEBROOT/APPHOST'
 
 function Get-Value($element, $name) {
+    if ($element -is [Xml.XmlElement]) { return $element.GetAttribute($name) }
     return $element.GetPropertyByName($name).Value
 }
 
-function Get-Elements($collection) {
+function Get-Elements($element, $name) {
+    if ($element -is [Xml.XmlElement]) { return $element.SelectNodes($name) }
+    $collection = $element.Collection
     for ($i = 0; $i -lt $collection.Count; $i++) { $collection.Item($i) }
 }
 
-# The path of a location of the form 1/root/name in the configuration, or nothing: there is none.
-function Get-ConfigurationPath($manager, $location) {
-    if ($location -eq '/') { return $top }
+# The path below the top of a location of the form 1/root/name, or nothing: there is none.
+function Get-ConfigurationPath($sites, $location) {
+    if ($location -eq '/') { return '' }
     $parts = $location.Split('/')
     $wanted = ''
     for ($i = 2; $i -lt $parts.Length; $i++) { $wanted += '/' + $parts[$i] }
-    $sites = $manager.GetAdminSection('system.applicationHost/sites', $top).Collection
-    foreach ($site in Get-Elements $sites) {
+    foreach ($site in Get-Elements $sites 'site') {
         if ([string](Get-Value $site 'id') -ne $parts[0]) { continue }
-        foreach ($application in Get-Elements $site.Collection) {
+        foreach ($application in Get-Elements $site 'application') {
             $above = (Get-Value $application 'path').TrimEnd('/')
-            foreach ($directory in Get-Elements $application.Collection) {
+            foreach ($directory in Get-Elements $application 'virtualDirectory') {
                 $path = $above + (Get-Value $directory 'path').TrimEnd('/')
-                if ($path -eq $wanted) { return $top + '/' + (Get-Value $site 'name') + $path }
+                if ($path -eq $wanted) { return '/' + (Get-Value $site 'name') + $path }
             }
         }
     }
     return $null
 }
 
-if ($node.iis -ge 7) {
+# The file of IIS 7 and later, for where its administration does not answer. Whatever another file
+# or another setting may have a say in is left out.
+
+# A file of XML, without a DTD and without what it refers to.
+function Get-Document($path) {
+    $sharing = [IO.FileShare]::ReadWrite -bor [IO.FileShare]::Delete
+    $stream = New-Object System.IO.FileStream($path, [IO.FileMode]::Open, [IO.FileAccess]::Read, $sharing)
     try {
-        $manager = New-Object -ComObject 'Microsoft.ApplicationHost.AdminManager'
+        $settings = New-Object System.Xml.XmlReaderSettings
+        $settings.XmlResolver = $null
+        $settings.MaxCharactersInDocument = 0x1000000
+        $document = New-Object System.Xml.XmlDocument
+        $document.XmlResolver = $null
+        $document.Load([Xml.XmlReader]::Create($stream, $settings))
+        return $document
+    } finally {
+        $stream.Close()
+    }
+}
+
+function Get-HostConfiguration {
+    $folder = $system + '\inetsrv\config\'
+    if ([IO.File]::Exists($folder + 'redirection.config')) {
+        $redirection = Get-Document ($folder + 'redirection.config')
+        if ($redirection.SelectNodes('//configurationRedirection[@enabled!="false"]').Count -gt 0) { return $null }
+    }
+    $document = Get-Document ($folder + 'applicationHost.config')
+    $elsewhere = '//@configSource|//@childSource|//@configProtectionProvider|//*[local-name()="EncryptedData"]' +
+        '|//location/system.applicationHost|//system.applicationHost//clear|//system.applicationHost//remove'
+    if ($document.SelectNodes($elsewhere).Count -gt 0) { return $null }
+    return $document.DocumentElement
+}
+
+# The one element there, or an error.
+function Get-Only($element, $path) {
+    $found = $element.SelectNodes($path)
+    if ($found.Count -ne 1) { throw 'not one element' }
+    return $found.Item(0)
+}
+
+# A section as it stands at one place, '' for the top.
+function Get-Sections($place, $section) {
+    if ($place -eq '') { Get-Elements $configuration $section }
+    foreach ($location in Get-Elements $configuration 'location') {
+        $path = $location.GetAttribute('path').Trim('/')
+        if ($path -eq '.') { $path = '' }
+        if ($path -ne $place) { continue }
+        foreach ($found in Get-Elements $location $section) {
+            # Otherwise web.config may say more, or applications below do not inherit.
+            if (@('', 'Inherit', 'Deny') -notcontains $location.GetAttribute('overrideMode') -or
+                @('', 'false') -notcontains $location.GetAttribute('allowOverride') -or
+                @('', 'true') -notcontains $location.GetAttribute('inheritInChildApplications')) {
+                throw 'another file may have a say'
+            }
+            $found
+        }
+    }
+}
+
+# Which element says each attribute of anonymousAuthentication at a path below the top.
+function Get-Anonymous($path) {
+    $declared = Get-Only $configuration ('configSections/sectionGroup[@name="system.webServer"]' +
+        '/sectionGroup[@name="security"]/sectionGroup[@name="authentication"]/section[@name="anonymousAuthentication"]')
+    if ($declared.GetAttribute('overrideModeDefault') -ne 'Deny') { throw 'another file may have a say' }
+    $said = @{}
+    $place = ''
+    foreach ($part in $path.Split('/')) {
+        $place = ($place + '/' + $part).Trim('/')
+        $found = @(Get-Sections $place 'system.webServer/security/authentication/anonymousAuthentication')
+        if ($found.Length -gt 1) { throw 'said twice' }
+        foreach ($element in $found) {
+            if ($element.SelectNodes('*').Count -gt 0) { throw 'there is more than is known' }
+            foreach ($attribute in $element.SelectNodes('@*')) {
+                $name = $attribute.psbase.Name
+                if (@('enabled', 'userName', 'password', 'logonMethod') -ccontains $name) {
+                    $said[$name] = $element
+                } elseif ($name -cnotlike 'lock*') {
+                    throw 'there is more than is known'
+                }
+            }
+        }
+    }
+    return $said
+}
+
+$manager = $null
+$configuration = $null
+if ($node.iis -ge 7) {
+    try { $manager = New-Object -ComObject 'Microsoft.ApplicationHost.AdminManager' } catch { }
+    try { if ($null -eq $manager) { $configuration = Get-HostConfiguration } } catch { }
+}
+if ($null -ne $manager) {
+    try {
+        $sites = $manager.GetAdminSection('system.applicationHost/sites', $top)
         foreach ($location in $locations) {
             try {
-                $path = Get-ConfigurationPath $manager $location
+                $path = Get-ConfigurationPath $sites $location
                 if ($null -eq $path) { continue }
-                $section = $manager.GetAdminSection('system.webServer/security/authentication/anonymousAuthentication', $path)
+                $section = $manager.GetAdminSection('system.webServer/security/authentication/anonymousAuthentication', $top + $path)
                 $credential = @{ user = [string](Get-Value $section 'userName') }
                 $credentials['iis/location/' + (Get-Segment $location) + '/anonymous'] = $credential
                 $open += @{ credential = $credential; entry = $section; property = $null; location = $location }
@@ -341,8 +438,8 @@ if ($node.iis -ge 7) {
                 try { $credential['logon-method'] = $methods[[int](Get-Value $section 'logonMethod')] } catch { }
             } catch { }
         }
-        $pools = $manager.GetAdminSection('system.applicationHost/applicationPools', $top).Collection
-        foreach ($pool in Get-Elements $pools) {
+        $pools = $manager.GetAdminSection('system.applicationHost/applicationPools', $top)
+        foreach ($pool in Get-Elements $pools 'add') {
             try {
                 $model = $pool.GetElementByName('processModel')
                 if ([int](Get-Value $model 'identityType') -ne 3) { continue }
@@ -350,6 +447,45 @@ if ($node.iis -ge 7) {
                 $credentials['iis/pool/' + (Get-Segment (Get-Value $pool 'name'))] = $credential
                 $open += @{ credential = $credential; entry = $model; property = $null; location = '' }
             } catch { }
+        }
+    } catch { }
+}
+
+if ($null -ne $configuration) {
+    foreach ($location in $locations) {
+        try {
+            $sites = Get-Only $configuration 'system.applicationHost/sites'
+            $path = Get-ConfigurationPath $sites $location
+            if ($null -eq $path) { continue }
+            $said = Get-Anonymous $path
+            # What nobody says is what the schema of IIS says: IUSR, without a password.
+            $credential = @{ user = 'IUSR'; enabled = $true; 'logon-method' = 'cleartext' }
+            if ($said.ContainsKey('userName')) { $credential['user'] = $said['userName'].GetAttribute('userName') }
+            if ($said.ContainsKey('enabled')) { $credential['enabled'] = [Xml.XmlConvert]::ToBoolean($said['enabled'].GetAttribute('enabled').ToLowerInvariant()) }
+            if ($said.ContainsKey('logonMethod')) {
+                $credential['logon-method'] = $said['logonMethod'].GetAttribute('logonMethod').ToLowerInvariant()
+                if ($methods -notcontains $credential['logon-method']) { continue }
+            }
+            $entry = $configuration
+            if ($said.ContainsKey('password')) { $entry = $said['password'] }
+            $credentials['iis/location/' + (Get-Segment $location) + '/anonymous'] = $credential
+            $open += @{ credential = $credential; entry = $entry; property = $null; location = $location }
+        } catch { }
+    }
+    try {
+        $pools = Get-Only $configuration 'system.applicationHost/applicationPools'
+        foreach ($pool in Get-Elements $pools 'add') {
+            # The pool's own word, or else that of the defaults.
+            $said = @{ identityType = $configuration; userName = $configuration; password = $configuration }
+            foreach ($model in @($pools.SelectNodes('applicationPoolDefaults/processModel')) + @($pool.SelectNodes('processModel'))) {
+                foreach ($name in 'identityType', 'userName', 'password') {
+                    if ($model.HasAttribute($name)) { $said[$name] = $model }
+                }
+            }
+            if ($said['identityType'].GetAttribute('identityType') -ne 'SpecificUser') { continue }
+            $credential = @{ user = $said['userName'].GetAttribute('userName') }
+            $credentials['iis/pool/' + (Get-Segment $pool.GetAttribute('name'))] = $credential
+            $open += @{ credential = $credential; entry = $said['password']; property = $null; location = '' }
         }
     } catch { }
 }
@@ -394,7 +530,7 @@ function New-LogonType {
     $import = [Runtime.InteropServices.DllImportAttribute]
     $constructor = $import.GetConstructor([Type[]]@([string]))
     foreach ($wanted in @(
-            @{ name = 'LogonUserW'; library = 'advapi32.dll'; takes = [Type[]]@([string], [string], [string], [int], [int], [IntPtr].MakeByRefType()) },
+            @{ name = 'LogonUserW'; library = 'advapi32.dll'; takes = [Type[]]@([string], [string], [char[]], [int], [int], [IntPtr].MakeByRefType()) },
             @{ name = 'CloseHandle'; library = 'kernel32.dll'; takes = [Type[]]@([IntPtr]) })) {
         $method = $type.DefineMethod($wanted.name, 'Public, Static, PinvokeImpl', [bool], $wanted.takes)
         $method.SetImplementationFlags('PreserveSig')
@@ -410,10 +546,16 @@ function New-LogonType {
 
 $hmac = $null
 if ($null -ne $key) {
-    if ($key.Trim() -notmatch '^[0-9a-fA-F]{64}$') { throw 'the key must be 64 hexadecimal digits' }
+    $digits = $key.Trim()
+    if ($digits -notmatch '^[0-9a-fA-F]{64}$') { throw 'the key must be 64 hexadecimal digits' }
     $hmac = New-Object System.Security.Cryptography.HMACSHA256
     $bytes = New-Object 'byte[]' 32
-    for ($i = 0; $i -lt 32; $i++) { $bytes[$i] = [Convert]::ToByte($key.Trim().Substring(2 * $i, 2), 16) }
+    for ($i = 0; $i -lt 64; $i++) {
+        # 0 to 9 end in the four bits that they mean, A to F and a to f in 1 to 6.
+        $digit = [int]$digits[$i]
+        $at = ($i - $i % 2) / 2
+        $bytes[$at] = 16 * $bytes[$at] + ($digit -band 15) + 9 * [int]($digit -ge 65)
+    }
     $hmac.Key = $bytes
     [Array]::Clear($bytes, 0, 32)
     $fieldBytes = [Text.Encoding]::ASCII.GetBytes("`0`0`0`tstandby/1`0`0`0" + [char]6 + 'key-id')
@@ -426,7 +568,12 @@ foreach ($place in $open) {
     if ($null -eq $hmac) { break }
     $password = $null
     try {
-        if ($null -eq $place['property']) {
+        if ($place['entry'] -is [Xml.XmlElement]) {
+            $password = $place['entry'].GetAttribute('password')
+            # Only IIS can decrypt; nothing that was encrypted is nothing.
+            if ($password -match '^\s*\[enc:[^:]*:\s*:enc\]\s*$') { $password = '' }
+            if ($password -match '^\s*\[enc:') { throw 'encrypted' }
+        } elseif ($null -eq $place['property']) {
             $password = [string]$place['entry'].GetPropertyByName('password').Value
         } else {
             $password = [string]$place['entry'].psbase.InvokeGet($place['property'])
@@ -444,7 +591,8 @@ foreach ($place in $open) {
     }
 
     # UTF-8 from the units as they are: a lone surrogate becomes three bytes.
-    $text = New-Object System.IO.MemoryStream
+    $text = [byte[]](@(0) * (4 * $password.Length))
+    $size = 0
     for ($i = 0; $i -lt $password.Length; $i++) {
         $code = [int]$password[$i]
         $next = 0
@@ -454,30 +602,28 @@ foreach ($place in $open) {
             $i++
         }
         if ($code -lt 0x80) {
-            $text.WriteByte($code)
+            $text[$size++] = $code
         } elseif ($code -lt 0x800) {
-            $text.WriteByte(0xc0 + ($code -band 0x7c0) / 0x40)
+            $text[$size++] = 0xc0 + ($code -band 0x7c0) / 0x40
         } elseif ($code -lt 0x10000) {
-            $text.WriteByte(0xe0 + ($code -band 0xf000) / 0x1000)
+            $text[$size++] = 0xe0 + ($code -band 0xf000) / 0x1000
         } else {
-            $text.WriteByte(0xf0 + ($code -band 0x1c0000) / 0x40000)
+            $text[$size++] = 0xf0 + ($code -band 0x1c0000) / 0x40000
         }
-        if ($code -ge 0x10000) { $text.WriteByte(0x80 + ($code -band 0x3f000) / 0x1000) }
-        if ($code -ge 0x800) { $text.WriteByte(0x80 + ($code -band 0xfc0) / 0x40) }
-        if ($code -ge 0x80) { $text.WriteByte(0x80 + ($code -band 0x3f)) }
+        if ($code -ge 0x10000) { $text[$size++] = 0x80 + ($code -band 0x3f000) / 0x1000 }
+        if ($code -ge 0x800) { $text[$size++] = 0x80 + ($code -band 0xfc0) / 0x40 }
+        if ($code -ge 0x80) { $text[$size++] = 0x80 + ($code -band 0x3f) }
     }
 
     # The fields standby/1, password and the password, each with its length in four bytes in front.
-    $length = [BitConverter]::GetBytes([Net.IPAddress]::HostToNetworkOrder([int]$text.Length))
-    $message = New-Object System.IO.MemoryStream
-    $message.Write($head, 0, $head.Length)
-    $message.Write($length, 0, 4)
-    $text.WriteTo($message)
-    $digest = $hmac.ComputeHash($message.ToArray())
+    $length = @((($size -band 0x7f000000) / 0x1000000), (($size -band 0xff0000) / 0x10000),
+        (($size -band 0xff00) / 0x100), ($size -band 0xff))
+    $message = [byte[]]($head + $length + $text[0..($size - 1)])
+    $digest = $hmac.ComputeHash($message)
     $place['credential']['password'] = 'hmac-sha256:' + $keyId + ':' +
         [BitConverter]::ToString($digest).Replace('-', '').ToLowerInvariant()
-    [Array]::Clear($text.GetBuffer(), 0, [int]$text.Length)
-    [Array]::Clear($message.GetBuffer(), 0, [int]$message.Length)
+    for ($i = 0; $i -lt $text.Length; $i++) { $text[$i] = 0 }
+    for ($i = 0; $i -lt $message.Length; $i++) { $message[$i] = 0 }
 
     if ($check -and $place['credential']['user']) {
         $wanted = Get-Wanted $place['credential']['user']
@@ -492,8 +638,10 @@ foreach ($place in $open) {
                     if ($null -eq $logonType) { $logonType = New-LogonType }
                     $token = [IntPtr]::Zero
                     # 8: a network logon with clear text.
-                    $good = $logonType::LogonUserW($wanted.name, '.', $password, 8, 0, [ref]$token)
+                    $units = [char[]]($password + [char]0)
+                    $good = $logonType::LogonUserW($wanted.name, '.', $units, 8, 0, [ref]$token)
                     $problem = [Runtime.InteropServices.Marshal]::GetLastWin32Error()
+                    for ($i = 0; $i -lt $units.Length; $i++) { $units[$i] = [char]0 }
                     if ($good) {
                         $logons[$wanted.key] = 'valid'
                         [void]$logonType::CloseHandle($token)

@@ -24,7 +24,7 @@ KEYWORDS = {"begin", "break", "catch", "continue", "do", "else", "elseif", "end"
 OPERATORS = {"-eq", "-ne", "-gt", "-ge", "-lt", "-le", "-like", "-notlike", "-match", "-notmatch",
              "-contains", "-notcontains", "-and", "-or", "-xor", "-not", "-is", "-isnot", "-as",
              "-band", "-bor", "-bxor", "-bnot", "-replace", "-split", "-join", "-f", "-ceq", "-cne",
-             "-ieq", "-ine"}
+             "-ieq", "-ine", "-ccontains", "-cnotlike", "-cnotmatch"}
 # Of .NET 2.0, in mscorlib, System and what PowerShell 2.0 loads.
 TYPES = {"AppDomain", "Array", "Base64FormattingOptions", "BitConverter", "Collections.IDictionary",
          "Console", "Convert", "DateTime", "Diagnostics.Process", "Environment",
@@ -33,8 +33,8 @@ TYPES = {"AppDomain", "Array", "Base64FormattingOptions", "BitConverter", "Colle
          "Reflection.Emit.AssemblyBuilderAccess", "Reflection.FieldInfo[]",
          "Runtime.InteropServices.CharSet", "Runtime.InteropServices.DllImportAttribute",
          "Runtime.InteropServices.Marshal", "ScriptBlock", "StringComparer", "Text.Encoding", "Type[]",
-         "bool", "byte", "byte[]", "char", "int", "int64", "object[]", "ref", "string", "string[]",
-         "void", "wmisearcher"}
+         "bool", "byte", "byte[]", "char", "char[]", "ComponentModel.Win32Exception", "int", "int64", "object[]", "ref", "string", "string[]",
+         "void", "wmisearcher", "Xml.XmlConvert", "Xml.XmlElement", "Xml.XmlReader"}
 LATER_MEMBERS = {"ForEach", "Where", "new", "IsNullOrWhiteSpace", "CopyTo", "ReadAllBytesAsync",
                  "GetAwaiter"}
 LATER_VARIABLES = {"$PSScriptRoot", "$PSCommandPath", "$PSItem", "$IsWindows", "$IsLinux", "$IsMacOS",

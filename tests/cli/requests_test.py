@@ -67,12 +67,13 @@ COMMANDS = {"New-Object", "Set-StrictMode"}
 KEYWORDS = {"if", "else", "elseif", "foreach", "while", "in", "function", "return", "try", "catch",
             "finally", "throw", "exit", "for", "break", "continue"}
 OPERATORS = {"-eq", "-ne", "-gt", "-ge", "-lt", "-le", "-and", "-or", "-not", "-is", "-bor", "-band",
-             "-match", "-notmatch"}
+             "-match", "-notmatch", "-cnotmatch", "-like", "-cnotlike", "-contains", "-notcontains",
+             "-ccontains", "-isnot"}
 PARAMETERS = {"-Version", "-ComObject"}
 # type: its static members that may be used
 TYPES = {
-    "Console": {"In", "Out"},
-    "Convert": {"ToBase64String", "FromBase64String", "ToByte", "ToUInt32"},
+    "Console": {"In", "Out", "OutputEncoding"},  # see PAGE
+    "Convert": {"ToBase64String", "FromBase64String", "ToUInt32"},
     "Base64FormattingOptions": {"InsertLineBreaks"},
     "ScriptBlock": {"Create"},
     "Text.Encoding": {"UTF8", "ASCII"},
@@ -84,9 +85,10 @@ TYPES = {
     "IO.FileShare": {"ReadWrite", "Delete"},  # what others may do meanwhile
     "Array": {"Clear", "Sort"}, "BitConverter": {"GetBytes", "ToString"}, "DateTime": {"UtcNow"},
     "Environment": {"MachineName"}, "Globalization.CultureInfo": {"InvariantCulture"},
-    "IntPtr": {"Zero"}, "Net.IPAddress": {"HostToNetworkOrder"}, "StringComparer": {"Ordinal"},
+    "IntPtr": {"Zero"}, "StringComparer": {"Ordinal"}, "ComponentModel.Win32Exception": set(),
+    "Xml.XmlElement": set(), "Xml.XmlReader": {"Create"}, "Xml.XmlConvert": {"ToBoolean"},  # see XML
     "string": {"Join"}, "int": set(), "int64": set(), "byte[]": set(), "bool": set(), "char": set(),
-    "object[]": set(), "string[]": set(), "void": set(), "ref": set(), "Type[]": set(),
+    "char[]": set(), "object[]": set(), "string[]": set(), "void": set(), "ref": set(), "Type[]": set(),
     "Collections.IDictionary": set(),
     "wmisearcher": set(),  # QUERY says for what
     # The guarded logon check, which declares two functions of Windows in memory: see IMPORT.
@@ -97,23 +99,25 @@ TYPES = {
     "Runtime.InteropServices.Marshal": {"GetHRForException", "GetLastWin32Error"},
     "$logonType": {"LogonUserW", "CloseHandle"},
 }
-NEW = {"System.Diagnostics.ProcessStartInfo", "System.IO.FileStream", "System.IO.MemoryStream",
+NEW = {"System.Diagnostics.ProcessStartInfo", "System.IO.FileStream",
        "System.DirectoryServices.DirectoryEntry", "System.Reflection.AssemblyName",
-       "System.Reflection.Emit.CustomAttributeBuilder", "System.Text.StringBuilder",
+       "System.Reflection.Emit.CustomAttributeBuilder", "System.Xml.XmlReaderSettings",
        "System.Security.Cryptography.HMACSHA256", "System.Security.Principal.SecurityIdentifier",
-       "byte[]"}
+       "System.Xml.XmlDocument", "byte[]"}
 MEMBERS = {
     # texts, numbers, times, tables
     "Length", "Replace", "Substring", "LastIndexOf", "IndexOf", "Split", "StartsWith", "Trim",
-    "TrimEnd", "ToString", "ToCharArray", "ToLowerInvariant", "ToUpperInvariant", "Append", "Year",
+    "TrimEnd", "ToString", "ToLowerInvariant", "ToUpperInvariant", "Year",
     "AddSeconds", "AddTicks", "Ticks", "ToUniversalTime", "Count", "ContainsKey", "Keys", "Values",
     "Value", "Key", "Item", "Name", "GetString", "GetBytes", "GetType", "FullName",
     # streams; the keyed hash
-    "ReadLine", "Write", "Read", "ReadToEnd", "Close", "WriteByte", "WriteTo", "ToArray", "GetBuffer",
-    "ComputeHash", "Clear",
+    "ReadLine", "Write", "Read", "ReadToEnd", "Close", "ComputeHash", "Clear",
+    # XML, without Save; see XML
+    "Load", "XmlResolver", "MaxCharactersInDocument", "DocumentElement", "SelectNodes", "GetAttribute",
+    "HasAttribute",
     # errors, programs
-    "Exception", "InnerException", "Message", "FullyQualifiedErrorId", "WaitForExit", "ExitCode",
-    "StandardInput", "StandardOutput", "FileName", "Arguments", "UseShellExecute",
+    "Exception", "InnerException", "Message", "FullyQualifiedErrorId", "NativeErrorCode", "WaitForExit",
+    "ExitCode", "StandardInput", "StandardOutput", "FileName", "Arguments", "UseShellExecute",
     "RedirectStandardInput", "RedirectStandardOutput",
     # ADSI: without SetInfo, Put, InvokeSet and CommitChanges nothing is changed; see INVOKED
     "psbase", "InvokeGet", "Invoke", "RefreshCache", "Children", "SchemaClassName",
@@ -123,13 +127,18 @@ MEMBERS = {
     "DefineDynamicAssembly", "DefineDynamicModule", "DefineType", "DefineMethod", "CreateType",
     "GetConstructor", "GetField", "MakeByRefType", "SetCustomAttribute", "SetImplementationFlags",
 }
-# What may be written to: the reply, and memory. A stream of a file has Write too.
-WRITERS = re.compile(r"\[Console\]::Out\.Write\(|\$message\.Write\(|\$text\.WriteByte\(|"
-                     r"\$text\.WriteTo\(\$message\)")
-IN_MEMORY = re.compile(r"\$message = (?!New-Object System\.IO\.MemoryStream$).*", re.M)
+# What may be written to: the reply. A stream of a file has Write too.
+WRITERS = re.compile(r"\[Console\]::Out\.Write\(")
+# A document refers to nothing else, and comes from an open file.
+XML = {".XmlResolver": ".XmlResolver = $null\n",
+       ".Load(": "$document.Load([Xml.XmlReader]::Create($stream, $settings))\n"}
 # Programs: only through Invoke-Program, with these arguments.
 KEYS = r"(?:\$path|\$above|HKEY_LOCAL_MACHINE\\\$path)"
 PROGRAM = re.compile(rf"""Invoke-Program 'reg\.exe' "query `"{KEYS}`"(?: /s| /v \$name)?"(?![\w$'"])""")
+# The code page of the console, while a program runs.
+PAGE = re.compile(r"\$before = \[Console\]::OutputEncoding\n\s+\[Console\]::OutputEncoding = "
+                  r"\[Text\.Encoding\]::UTF8\n|\} finally \{\n\s+if \(\$null -ne \$page\) \{ "
+                  r"\[Console\]::OutputEncoding = \$page \}\n")
 CALLED = re.compile(r"&\s*(?:\$part\)|\$s$)", re.M)
 STREAM = re.compile(r"System\.IO\.FileStream\(\$path, \[IO\.FileMode\]::Open, "
                     r"\[IO\.FileAccess\]::Read, \$sharing\)")
@@ -152,7 +161,7 @@ TOKEN = re.compile(r"""
   | (?P<word>[A-Za-z][\w.-]*)
   | (?P<number>0x[0-9a-f]+|\d+)
   | (?P<blank>\s+)
-  | (?P<sign>[][(){}=+,;&@*/%<-])
+  | (?P<sign>\.\.|[][(){}=+,;&@*/%<-])
 """, re.X)
 
 
@@ -212,16 +221,20 @@ def refuse_directory(script, bare):
 def refuse_calls(script):
     bare = without_texts(script)
     programs = len(re.findall(r"\bInvoke-Program\b", bare)) - bare.count("function Invoke-Program")
+    if len(re.findall(r"\bRead-Program\b", bare)) != 3 * bare.count("function Invoke-Program"):
+        return "a program is started outside Invoke-Program"
+    if PAGE.sub("", bare).count("OutputEncoding"):
+        return "the code page of the console is changed for more than a program"
     if programs != len(PROGRAM.findall(script)):
         return "a program is started otherwise than by reg query"
-    if bare.count("[Diagnostics.Process]::Start") > bare.count("function Invoke-Program"):
+    if bare.count("[Diagnostics.Process]::Start") > bare.count("function Read-Program"):
         return "a program is started outside Invoke-Program"
     if bare.count("&") != len(CALLED.findall(bare)):
         return "something is called with &"
     if len(re.findall(r"\.Write(?:Byte|To)?\b", bare)) != len(WRITERS.findall(bare)):
         return "something else than the reply is written"
-    if IN_MEMORY.search(script):
-        return "$message is no memory"
+    if any(script.count(member) != script.count(whole) for member, whole in XML.items()):
+        return "XML may bring in more than its file"
     if bare.count("System.IO.FileStream") != len(STREAM.findall(script)):
         return "a file is opened otherwise than for reading"
     if re.search(r"%\s*\{|<(?!#)", bare):
@@ -360,7 +373,8 @@ BAD_SCRIPTS = [
         "New-Object Net.WebClient", "New-Object -ComObject x", 'Write-Frame "$(del x)"', "del x",
         "Invoke-Program 'net.exe' 'user'", "Invoke-Program 'reg.exe' 'add x'", "$x.\"Delete\"()",
         "Invoke-Program 'reg.exe' $key", "function New-Object($x) { }", "[Console]::SetOut($x)",
-        "New-Item x", "%{ del }", "[ScriptBlock]::Create($key).Invoke()", "Set-ItemProperty x")
+        "[Console]::OutputEncoding = [Text.Encoding]::UTF8",
+        "Read-Program 'net.exe' 'user'", "New-Item x", "%{ del }", "[ScriptBlock]::Create($key).Invoke()", "Set-ItemProperty x")
 ] + [
     ("'reg.exe'", "'regedit.exe'"), ('"query `"', '"add `"'), ('"query `"', '"query x & del `"'),
     ("[IO.FileMode]::Open,", "[IO.FileMode]::Create,"), ("[IO.FileMode]::Open,", "$mode,"),
@@ -368,7 +382,8 @@ BAD_SCRIPTS = [
     ("[Console]::Out", "[Console]::Error"), ("[IO.File]::Exists", "[IO.File]::Delete"),
     (".InvokeGet(", ".InvokeSet("), ("Invoke('Groups')", "Invoke('Delete')"), ("'SELECT ", "'DELETE "),
     ("'LogonUserW'", "'DeleteFileW'"), ("advapi32.dll", "userenv.dll"),
-    ("$message = New-Object System.IO.MemoryStream", "$message = $stream"),
+    ("$document.XmlResolver = $null", "$document.XmlResolver = $state"),
+    ("[Xml.XmlReader]::Create($stream, $settings)", "$path"), ("$document.Load(", "$document.Save("),
     ("System.IO.FileStream", "System.IO.StreamWriter"), ("$stream.Close()", "$stream.SetLength(0)"),
 ]
 

@@ -26,7 +26,12 @@ COMPILER = "x86_64-w64-mingw32-gcc"
 NEEDED = {"wine": WINE, "wineserver": None, "wineboot": None, COMPILER: None,
           "sshd": "/usr/sbin/sshd", "ssh": None, "ssh-keygen": None, "localedef": None,
           "the source of locales": "/usr/share/i18n/locales/de_DE"}
-PROGRAMS = {"remote_shell": ["-municode"], "stay": ["-mwindows"], "silent": []}
+PROGRAMS = {"remote_shell": ["-municode"], "stay": ["-mwindows"], "silent": [],
+            "powershell_exe": ["-municode"]}
+POWERSHELL = "windows/system32/WindowsPowerShell/v1.0/powershell.exe"
+# Programs of .NET import mscoree.dll. Code that .NET makes at run time does not survive its
+# collections under Wine 8.0 where pages are mapped twice, to be written and to be run.
+FOR_DOTNET = {"WINEDLLOVERRIDES": "mshtml=", "DOTNET_EnableWriteXorExecute": "0"}
 LIMIT_S = 60
 USER = pwd.getpwuid(os.geteuid()).pw_name
 
@@ -120,6 +125,13 @@ def prepare():
     return prefix
 
 
+def link_or_copy(source, target):
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy(source, target)
+
+
 # --- a node -------------------------------------------------------------------------------------
 
 SSHD = """\
@@ -156,10 +168,13 @@ def free_port():
 
 class Node:
     """`seed` are contents of .reg files, `files` maps paths below C: to bytes, `mute` names
-    programs of system32 that print nothing and exit with 0."""
+    programs of system32 that print nothing and exit with 0, `powershell` a folder with a pwsh.exe,
+    `shell` which of cmd and powershell sshd starts."""
 
-    def __init__(self, folder, name, seed, files=(), locale="C.UTF-8", mute=()):
+    def __init__(self, folder, name, seed, files=(), locale="C.UTF-8", mute=(), powershell=None,
+                 shell="cmd"):
         self.folder, self.name, self.locale = folder, name, locale
+        self.powershell, self.shell = powershell, shell
         self.path = folder / name
         self.prefix = self.path / "prefix"
         self.port = free_port()
@@ -182,7 +197,8 @@ class Node:
                 r"[HKEY_CURRENT_USER\Software\Wine\Network]", '"UseDnsComputerName"="N"', "",
                 f"[{control}]", f'"ComputerName"="{self.name}"', "",
                 r"[HKEY_CURRENT_USER\Software\Wine\DllOverrides]",
-                *(f'"{program}"="native"' for program in self.mute), ""]
+                *(f'"{program}"="native"' for program in self.mute),
+                *(['"powershell.exe"="native"'] if self.powershell else []), ""]
         return "\r\n".join(text).encode("utf-16")
 
     def fill(self):
@@ -194,8 +210,22 @@ class Node:
         for program in self.mute:
             self.drive("windows/system32/" + program).unlink()
             shutil.copy(LIVE / "silent.exe", self.drive("windows/system32/" + program))
+        if self.powershell:
+            self.install_powershell()
         # A computer's name holds from its next start.
         stop_wine(self.prefix)
+
+    def install_powershell(self):
+        shutil.copytree(self.powershell, self.drive("pwsh"), copy_function=link_or_copy)
+        self.drive(POWERSHELL).unlink()
+        shutil.copy(LIVE / "powershell_exe.exe", self.drive(POWERSHELL))
+        # Under Wine 8.0 PowerShell finds no program by its name alone. A profile says more than
+        # this on many a node; the requests of standby load none, but the shell they come through does.
+        for name, text in (("profile.ps1", "Set-Alias powershell.exe 'C:/" + POWERSHELL + "'\r\n'#noise'"),
+                           ("powershell.config.json",
+                            '{"Microsoft.PowerShell:ExecutionPolicy": "Bypass"}')):
+            self.drive("pwsh/" + name).unlink(missing_ok=True)
+            self.drive("pwsh/" + name).write_text(text, encoding="ascii")
 
     def import_reg(self, content):
         file = self.path / "import.reg"
@@ -207,9 +237,10 @@ class Node:
 
     def write_session(self):
         lines = ["#!/bin/sh", "# What sshd starts instead of a shell."]
-        lines += [f"export {name}='{value}'"
-                  for name, value in environment(self.prefix, self.locale).items()]
-        lines += [f"cd '{self.drive('')}' && exec {WINE} '{LIVE}/remote_shell.exe'", "exit 255"]
+        own = environment(self.prefix, self.locale) | (FOR_DOTNET if self.powershell else {})
+        lines += [f"export {name}='{value}'" for name, value in own.items()]
+        program = "remote_shell" if self.shell == "cmd" else "powershell_exe"
+        lines += [f"cd '{self.drive('')}' && exec {WINE} '{LIVE}/{program}.exe'", "exit 255"]
         session = self.path / "session"
         session.write_text("\n".join(lines) + "\n", encoding="utf-8")
         session.chmod(0o755)
@@ -257,13 +288,14 @@ class Node:
     def address(self):
         return f"{USER}@127.0.0.1:{self.port}"
 
-    def ssh(self, command):
+    def ssh(self, command, standard_input=b""):
         """(exit code, standard output) by the plain client."""
         done = subprocess.run(
-            ["ssh", "-n", "-F", "none", "-p", str(self.port), "-i", self.folder / "user_key",
+            ["ssh", "-F", "none", "-p", str(self.port), "-i", self.folder / "user_key",
              "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
              "-o", f"UserKnownHostsFile={self.folder}/home/.ssh/known_hosts", "127.0.0.1", command],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=LIMIT_S, check=False)
+            input=standard_input, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            timeout=LIMIT_S, check=False)
         return done.returncode, done.stdout
 
     def reg_export(self, key):

@@ -279,12 +279,24 @@ def a_recording_gives_the_same_report(world):
 
 
 def a_change_on_a_node_shows_in_the_next_run(world):
-    """The last one: from here on the second node has another service pack."""
+    """From here on the second node has another service pack."""
     world.nodes["CONF2"].import_reg(generate.reg_export(
         (generate.WINDOWS_NT, {"CSDVersion": "Service Pack 1"})))
     findings, _ = world.check(whole_pair(world), "--rule", "os_version_same")
     expect_equal(rules_with(findings, "broken"), {"os_version_same"}, "broken rules")
     if "CONF1 has 2, CONF2 has 1" not in findings[0]["message"]:
+        raise AssertionError(findings[0]["message"])
+
+
+def what_the_code_page_lacks_is_unknown_and_never_the_same(world):
+    """reg.exe prints both accounts as EXAMPLE\\??????; from here on the nodes have them."""
+    for name, account in (("CONF1", "\u0418\u0432\u0430\u043d\u043e\u0432"),
+                          ("CONF2", "\u041f\u0435\u0442\u0440\u043e\u0432")):
+        world.nodes[name].import_reg(generate.reg_export(
+            (f"{generate.CLASSES}\\AppID\\{APP}", {"RunAs": "EXAMPLE\\" + account})))
+    findings, _ = world.check(whole_pair(world), "--rule", "dcom_app_identity_same")
+    expect_equal([finding["verdict"] for finding in findings], ["unknown"], "verdicts")
+    if "code page" not in findings[0]["message"]:
         raise AssertionError(findings[0]["message"])
 
 
@@ -314,7 +326,8 @@ TESTS = [the_peers_are_what_the_other_tests_take_them_for,
          two_runs_give_the_same_snapshots,
          a_recording_gives_the_same_report,
          nothing_is_left_behind,
-         a_change_on_a_node_shows_in_the_next_run]
+         a_change_on_a_node_shows_in_the_next_run,
+         what_the_code_page_lacks_is_unknown_and_never_the_same]
 
 
 def main():
