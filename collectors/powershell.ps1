@@ -14,10 +14,12 @@ if ([IO.Directory]::Exists($env:SystemRoot + '\Sysnative')) { $system = $env:Sys
 $state = @{ frames = 0 }
 
 # $status: ok, error (the bytes say why), none (the node has no such thing). The length is that of
-# the bytes. $asks: what the artefact answers, keys of the registry.
-function Write-Frame($probe, $status, $bytes, $asks) {
+# the bytes. $asks: what the artefact answers, keys of the registry. $partial: why there may be more,
+# or nothing.
+function Write-Frame($probe, $status, $bytes, $asks, $partial) {
     $text = "#frame $probe $status " + $bytes.Length + "`n"
     foreach ($asked in $asks) { $text += "#asks $asked`n" }
+    if ($partial) { $text += "#partial $partial`n" }
     if ($bytes.Length -gt 0) {
         $lines = [Convert]::ToBase64String($bytes, [Base64FormattingOptions]::InsertLineBreaks)
         $text += $lines.Replace("`r", '') + "`n"
@@ -28,13 +30,13 @@ function Write-Frame($probe, $status, $bytes, $asks) {
 }
 
 # What parts put out. Bytes and texts; a text is sent as UTF-8.
-function New-Artefact($content, $asks = @()) {
+function New-Artefact($content, $asks = @(), $partial = '') {
     if ($content -is [string]) { $content = [Text.Encoding]::UTF8.GetBytes([char[]]$content) }
-    return @{ status = 'ok'; bytes = $content; asks = @($asks) }
+    return @{ status = 'ok'; bytes = $content; asks = @($asks); partial = $partial }
 }
 
-function New-Failure($why) {
-    return @{ status = 'error'; bytes = [Text.Encoding]::UTF8.GetBytes($why); asks = @() }
+function New-Failure($why, $asks = @()) {
+    return @{ status = 'error'; bytes = [Text.Encoding]::UTF8.GetBytes($why); asks = @($asks); partial = '' }
 }
 
 # Says what kind of error it was, and the text of our own ones: messages of others may quote values.
@@ -56,13 +58,37 @@ function Get-ErrorNumber($caught) {
 function Invoke-Part($probe, $part) {
     try {
         $artefacts = @(& $part)
-        if ($artefacts.Length -eq 0) { Write-Frame $probe 'none' ([byte[]]@()) @() }
+        if ($artefacts.Length -eq 0) { Write-Frame $probe 'none' ([byte[]]@()) @() '' }
         foreach ($artefact in $artefacts) {
-            Write-Frame $probe $artefact.status $artefact.bytes $artefact.asks
+            Write-Frame $probe $artefact.status $artefact.bytes $artefact.asks $artefact.partial
         }
     } catch {
-        Write-Frame $probe 'error' ([Text.Encoding]::UTF8.GetBytes((Get-Reason $_))) @()
+        Write-Frame $probe 'error' ([Text.Encoding]::UTF8.GetBytes((Get-Reason $_))) @() ''
     }
+}
+
+# What a program writes to standard output and to standard error, both at once: it waits where nobody
+# reads. Until all is there, a byte is a character.
+function Read-Streams($process) {
+    $readers = @($process.StandardOutput, $process.StandardError)
+    $buffers = @((New-Object 'byte[]' 65536), (New-Object 'byte[]' 65536))
+    $bytes = [Text.Encoding]::GetEncoding(28591)
+    $kept = @('', '')
+    $pending = @{}
+    foreach ($i in 0, 1) { $pending[$i] = $readers[$i].BaseStream.BeginRead($buffers[$i], 0, 65536, $null, $null) }
+    while ($pending.Count -gt 0) {
+        $open = @($pending.Keys)
+        $handles = @()
+        foreach ($i in $open) { $handles += $pending[$i].AsyncWaitHandle }
+        $first = [Threading.WaitHandle]::WaitAny([Threading.WaitHandle[]]$handles)
+        $i = $open[$first]
+        $count = $readers[$i].BaseStream.EndRead($pending[$i])
+        $pending.Remove($i)
+        if ($count -eq 0) { continue }
+        $kept[$i] += $bytes.GetString($buffers[$i], 0, $count)
+        $pending[$i] = $readers[$i].BaseStream.BeginRead($buffers[$i], 0, 65536, $null, $null)
+    }
+    foreach ($i in 0, 1) { $readers[$i].CurrentEncoding.GetString($bytes.GetBytes([char[]]$kept[$i])) }
 }
 
 # A program of the system without input; where its folder has none of that name, the one in the path.
@@ -76,15 +102,19 @@ function Read-Program($name, $arguments) {
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
     try {
         $process = [Diagnostics.Process]::Start($start)
     } catch {
         throw ("$name could not be started" + (Get-ErrorNumber $_))
     }
     $process.StandardInput.Close()
-    $text = $process.StandardOutput.ReadToEnd()
+    $texts = @(Read-Streams $process)
     $process.WaitForExit()
-    return @{ text = $text; code = $process.ExitCode }
+    # What it complains of: short, and in ASCII.
+    $said = $texts[1].Trim() -replace '\s+', ' ' -replace '[^ -~]', '?'
+    if ($said.Length -gt 200) { $said = $said.Substring(0, 200) }
+    return @{ text = $texts[0]; said = $said; code = $process.ExitCode }
 }
 
 # Programs print in the code page of their console, which may lack characters, and meanwhile is UTF-8;
@@ -105,28 +135,43 @@ function Invoke-Program($name, $arguments) {
     return $reply
 }
 
+# An answer of reg.exe, or why there is none. It goes on behind a key that it may not open, and says so
+# on standard error only.
+function Get-Answer($command, $reply, $asks) {
+    $how = ''
+    if ($reply.code -ne 0) {
+        $how = ' ended with code ' + $reply.code
+    } elseif ($reply.text -eq '') {
+        $how = ' printed nothing'
+    }
+    if ($how -ne '' -and $reply.said -ne '') { $how += ' and said "' + $reply.said + '"' }
+    if ($how -ne '') { return New-Failure ($command + $how) $asks }
+    $partial = ''
+    if ($reply.said -ne '') {
+        $partial = $command + ' answered, but also wrote to standard error, so that there may be more than it printed: "' +
+            $reply.said + '"'
+        $partial = $partial -replace '[^ -~]', '?'
+    }
+    return New-Artefact $reply.text $asks $partial
+}
+
 # A registry key and all below it; where that fails, the names of the keys beside it: they may show
-# that there is no such key.
+# that there is no such key, and where they show that there is, why it is not known.
 function Read-Key($path) {
-    $reply = Invoke-Program 'reg.exe' "query `"$path`" /s"
-    if ($reply.code -eq 0) {
-        if ($reply.text -eq '') { return New-Failure "reg query `"$path`" /s printed nothing" }
-        return New-Artefact $reply.text @($path)
-    }
+    $command = "reg query `"$path`" /s"
+    $answer = Get-Answer $command (Invoke-Program 'reg.exe' "query `"$path`" /s") @($path)
+    if ($answer.status -eq 'ok') { return $answer }
     $above = $path.Substring(0, $path.LastIndexOf('\'))
-    $names = Invoke-Program 'reg.exe' "query `"$above`""
-    if ($names.code -ne 0 -or $names.text -eq '') {
-        return New-Failure ("reg query `"$path`" /s ended with code " + $reply.code)
+    $names = Get-Answer "reg query `"$above`"" (Invoke-Program 'reg.exe' "query `"$above`"") @("$above\*", $path)
+    if ($names.status -ne 'ok') { return $answer }
+    $why = [Text.Encoding]::UTF8.GetString($answer.bytes) -replace '[^ -~]', '?'
+    foreach ($line in ([Text.Encoding]::UTF8.GetString($names.bytes) -split '\r?\n')) {
+        if ($line -eq $path) { $names['partial'] = $why }
     }
-    return New-Artefact $names.text @("$above\*", $path)
+    return $names
 }
 
 # The values of one registry key and the names of the keys directly below it.
 function Read-Values($path) {
-    $reply = Invoke-Program 'reg.exe' "query `"$path`""
-    if ($reply.code -ne 0) {
-        return New-Failure ("reg query `"$path`" ended with code " + $reply.code)
-    }
-    if ($reply.text -eq '') { return New-Failure "reg query `"$path`" printed nothing" }
-    return New-Artefact $reply.text @("$path\*")
+    return Get-Answer "reg query `"$path`"" (Invoke-Program 'reg.exe' "query `"$path`"") @("$path\*")
 }

@@ -657,8 +657,15 @@ foreach ($place in $open) {
     $password = $null
 }
 $password = $null
-$open = $null
 if ($null -ne $hmac) { $hmac.Clear() }
+foreach ($place in $open) {
+    if (-not $check -or -not $place['credential']['user']) { continue }
+    $wanted = Get-Wanted $place['credential']['user']
+    if ($null -ne $wanted -and -not $logons.ContainsKey($wanted.key)) {
+        $logons[$wanted.key] = @{ state = 'not-tried'; why = 'no password of the account is configured here that can be read' }
+    }
+}
+$open = $null
 if ($logons.Count -gt 0) { $document['logon'] = $logons }
 
 New-Artefact ((Get-Json $document '') + "`n")

@@ -32,7 +32,7 @@ TYPES = {"AppDomain", "Array", "Base64FormattingOptions", "BitConverter", "Colle
          "IO.FileMode", "IO.FileShare", "IO.Path", "Net.IPAddress", "Reflection.Emit.AssemblyBuilder",
          "Reflection.Emit.AssemblyBuilderAccess", "Reflection.FieldInfo[]",
          "Runtime.InteropServices.CharSet", "Runtime.InteropServices.DllImportAttribute",
-         "Runtime.InteropServices.Marshal", "ScriptBlock", "StringComparer", "Text.Encoding", "Type[]",
+         "Runtime.InteropServices.Marshal", "ScriptBlock", "StringComparer", "Text.Encoding", "Threading.WaitHandle", "Threading.WaitHandle[]", "Type[]",
          "bool", "byte", "byte[]", "char", "char[]", "ComponentModel.Win32Exception", "int", "int64", "object[]", "ref", "string", "string[]",
          "void", "wmisearcher", "Xml.XmlConvert", "Xml.XmlElement", "Xml.XmlReader"}
 LATER_MEMBERS = {"ForEach", "Where", "new", "IsNullOrWhiteSpace", "CopyTo", "ReadAllBytesAsync",

@@ -67,7 +67,7 @@ COMMANDS = {"New-Object", "Set-StrictMode"}
 KEYWORDS = {"if", "else", "elseif", "foreach", "while", "in", "function", "return", "try", "catch",
             "finally", "throw", "exit", "for", "break", "continue"}
 OPERATORS = {"-eq", "-ne", "-gt", "-ge", "-lt", "-le", "-and", "-or", "-not", "-is", "-bor", "-band",
-             "-match", "-notmatch", "-cnotmatch", "-like", "-cnotlike", "-contains", "-notcontains",
+             "-replace", "-split", "-match", "-notmatch", "-cnotmatch", "-like", "-cnotlike", "-contains", "-notcontains",
              "-ccontains", "-isnot"}
 PARAMETERS = {"-Version", "-ComObject"}
 # type: its static members that may be used
@@ -76,7 +76,8 @@ TYPES = {
     "Convert": {"ToBase64String", "FromBase64String", "ToUInt32"},
     "Base64FormattingOptions": {"InsertLineBreaks"},
     "ScriptBlock": {"Create"},
-    "Text.Encoding": {"UTF8", "ASCII"},
+    "Text.Encoding": {"UTF8", "ASCII", "GetEncoding"},
+    "Threading.WaitHandle": {"WaitAny"}, "Threading.WaitHandle[]": set(),
     "Diagnostics.Process": {"Start"},
     "IO.Directory": {"Exists"},
     "IO.File": {"Exists"},
@@ -118,7 +119,8 @@ MEMBERS = {
     # errors, programs
     "Exception", "InnerException", "Message", "FullyQualifiedErrorId", "NativeErrorCode", "WaitForExit",
     "ExitCode", "StandardInput", "StandardOutput", "FileName", "Arguments", "UseShellExecute",
-    "RedirectStandardInput", "RedirectStandardOutput",
+    "RedirectStandardInput", "RedirectStandardOutput", "StandardError", "RedirectStandardError",
+    "BaseStream", "BeginRead", "EndRead", "AsyncWaitHandle", "CurrentEncoding", "Remove",
     # ADSI: without SetInfo, Put, InvokeSet and CommitChanges nothing is changed; see INVOKED
     "psbase", "InvokeGet", "Invoke", "RefreshCache", "Children", "SchemaClassName",
     # the administration of IIS 7, likewise without CommitChanges; WMI

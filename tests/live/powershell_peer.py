@@ -103,7 +103,8 @@ def world(name, passwords=None, lockout=0):
 # --- what comes back ------------------------------------------------------------------------------
 
 def frames(output):
-    """{probe: [(status, content, asks)]}. Every byte must be in its place, behind noise of a profile."""
+    """{probe: [(status, content, asks)]}, the last of asks being the line that says that it is partial.
+    Every byte must be in its place, behind noise of a profile."""
     text = output.decode("ascii").replace("\r\n", "\n")
     text = text[text.index("#standby 1\n") + len("#standby 1\n"):]
     found, count = {}, 0
@@ -114,6 +115,9 @@ def frames(output):
         while text.startswith("#asks "):
             line, text = text.split("\n", 1)
             asks.append(line[6:])
+        if text.startswith("#partial "):
+            line, text = text.split("\n", 1)
+            asks.append(line)
         lines = []
         while not text.startswith("#"):
             line, text = text.split("\n", 1)

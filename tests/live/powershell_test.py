@@ -172,6 +172,55 @@ def where_nothing_is_of_windows_each_probe_says_why():
         expect(reasons and all("could not be started" in why for why in reasons), str(reasons))
 
 
+OLE = HKLM + "SOFTWARE\\Microsoft\\Ole"
+
+
+def complaining(node, commands):
+    """Before reg.exe answers, it does this."""
+    program = node.folder / "bin/reg.exe"
+    program.rename(node.folder / "bin/answering")
+    program.write_text(f"#!/bin/sh\n{commands}\nexec {node.folder}/bin/answering \"$@\"\n")
+    program.chmod(0o755)
+    return node
+
+
+def an_answer_with_a_complaint_is_not_the_whole():
+    """Much of it, so that reg.exe would wait for ever where nobody reads it."""
+    with place() as here:
+        whole, _ = here.over_ssh(here.node("whole"))
+        snapshot, witness = here.over_ssh(complaining(
+            here.node(), "printf 'No entry:\\r\\n\\303\\251 ' >&2; head -c 300000 /dev/zero | tr '\\0' x >&2"))
+        for probe, frames in peer.frames(witness["output"].encode("latin-1")).items():
+            for status, _, asks in frames:
+                if probe not in ("identity", "metabase"):
+                    expect_equal(status, "ok", probe)
+                    expect(asks[-1].startswith("#partial reg query") and 'No entry: ' in asks[-1] and len(asks[-1]) < 500,
+                           f"{probe}: {asks}")
+        for path, value in snapshot["facts"].items():
+            expect_equal(value, whole["facts"][path], path)
+        for name in ("exists", "name"):
+            expect(any(path.startswith("dcom/app/") and path.endswith("/" + name) for path in snapshot["facts"]),
+                   f"nothing of what it says is believed: {sorted(snapshot['facts'])}")
+        covered = [cover["prefix"] for cover in snapshot["coverage"] if "why" not in cover]
+        expect(not [path for path in covered if path.startswith("dcom/")], f"covered all the same: {covered}")
+        expect([path for path in (cover["prefix"] for cover in whole["coverage"] if "why" not in cover)
+                if path.startswith("dcom/")], "a whole answer covers nothing")
+
+
+def a_key_that_may_not_be_read_is_named_with_what_reg_says():
+    with place() as here:
+        node = complaining(here.node(), f"[ \"$2\" != '{OLE}' ] || {{ echo 'ERROR: Access is denied.' >&2; exit 1; }}\n"
+                           f"[ \"$2\" != '{OLE.rpartition(chr(92))[0]}' ] || "
+                           f"{{ printf '\\r\\n%s\\r\\n' '{OLE.upper()}'; exit 0; }}")
+        snapshot, witness = here.over_ssh(node)
+        ((status, _, asks),) = peer.frames(witness["output"].encode("latin-1"))["dcom_machine"]
+        expect_equal(status, "ok", "the names beside it")
+        expect_equal(asks[-1], f'#partial reg query "{OLE}" /s ended with code 1 and said "ERROR: Access is denied."',
+                     "why it is not known")
+        reasons = {cover["why"] for cover in snapshot["coverage"] if cover["prefix"].startswith("dcom/machine")}
+        expect(reasons and all("Access is denied" in why for why in reasons), f"reasons: {reasons}")
+
+
 def fingerprints_are_those_of_the_run_s_key():
     """Through ssh: the key is drawn by standby."""
     with place() as here:
@@ -212,6 +261,11 @@ def a_logon_is_tried_only_where_there_is_room():
             # Here is no LogonUser: what was tried ended in an error.
             expect_equal(logon[".\\IUSR_X"], {"state": "not-tried", "why": wanted}, "its own account")
             expect("domain" in logon["EXAMPLE\\own"]["why"], f"a domain's: {logon}")
+        node = here.node("empty", iis=10)
+        _, output = node.run(here.sent, here.sent.input(peer.world(NAME, {"own": ""}), check_logon=True))
+        expect_equal(peer.identity(output)["logon"]["EXAMPLE\\own"],
+                     {"state": "not-tried", "why": "no password of the account is configured here that can be read"},
+                     "no password")
         _, output = here.node("unasked", iis=10).run(here.sent, here.sent.input(peer.world(NAME)))
         expect("logon" not in peer.identity(output), "a logon that nobody asked for")
 
@@ -343,6 +397,8 @@ def the_kit_brings_back_what_files_reads():
 
 TESTS = [both_shells_give_whole_frames_and_the_facts_of_the_node,
          where_nothing_is_of_windows_each_probe_says_why,
+         an_answer_with_a_complaint_is_not_the_whole,
+         a_key_that_may_not_be_read_is_named_with_what_reg_says,
          fingerprints_are_those_of_the_run_s_key,
          fingerprints_are_the_same_on_each_iis,
          a_logon_is_tried_only_where_there_is_room,
