@@ -312,8 +312,8 @@ static void note(struct account *account, const struct breaker_attempt *attempt,
 		account->sends_password = false;
 }
 
-void breaker_leave(struct breaker *breaker, const struct breaker_attempt *attempt,
-	enum breaker_outcome outcome)
+void breaker_leave(
+	struct breaker *breaker, struct breaker_attempt *attempt, enum breaker_outcome outcome)
 {
 	lock_table(breaker);
 	struct account *account = find(breaker, attempt->account);
@@ -323,4 +323,5 @@ void breaker_leave(struct breaker *breaker, const struct breaker_attempt *attemp
 	/* Who holds nothing changes nothing: the mutex itself knows (EPERM). */
 	if (account)
 		pthread_mutex_unlock(&account->attempt);
+	attempt->holds = false;
 }

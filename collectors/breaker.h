@@ -58,9 +58,10 @@ enum breaker_outcome {
 };
 /* What is known of account and credentials; BREAKER_NOT_TRIED also while somebody tries. */
 enum breaker_outcome breaker_known(struct breaker *breaker, const struct breaker_attempt *attempt);
-/* Leaves the account; accepted credentials that were entered before are told by a call each. */
-void breaker_leave(struct breaker *breaker, const struct breaker_attempt *attempt,
-	enum breaker_outcome outcome);
+/* Leaves the account; accepted credentials that were entered before are told by a call each.
+ * Nothing is held after the first: others may have their turn by then. */
+void breaker_leave(
+	struct breaker *breaker, struct breaker_attempt *attempt, enum breaker_outcome outcome);
 /*
  * Until when who has entered may try: half of what is left while others wait for the outcome, so
  * that a node that falls silent during login does not take all their time.

@@ -93,7 +93,9 @@ static struct text complaint(const struct console *console, const struct shell_r
 {
 	struct text text = {result->errors.data ? result->errors.data : "", result->errors.length};
 	size_t length = console->noise.length;
-	if (length && text.length >= length && memcmp(text.data, console->noise.data, length) == 0)
+	/* Of what reached the limit more may have been dropped. */
+	if (length && text.length < SHELL_ERRORS_LIMIT && text.length >= length &&
+		memcmp(text.data, console->noise.data, length) == 0)
 		text = (struct text){text.data + length, text.length - length};
 	return trim(text);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/secret.h"
+#include "base/text.h"
 #include "collectors/openssh_parts.h"
 #include "collectors/secret_reference.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,12 +55,25 @@ static int find_self(struct error *error)
 		self, strerror(errno));
 }
 
+/* For all that is started from here on: the one on the way may be a ProxyCommand of the user. */
+static void be_asked(void)
+{
+	setenv("SSH_ASKPASS", self, 1);
+	setenv("SSH_ASKPASS_REQUIRE", "force", 1);
+	setenv(MARK, "1", 1);
+}
+
 int openssh_read_answers(struct openssh_session *session, struct error *error)
 {
+	struct error ignored = {0};
 	if (read_one(session, "passphrase-from", &session->passphrase, error) != 0 ||
 		read_one(session, "password-from", &session->password, error) != 0)
 		return -1;
-	return session->passphrase || session->password ? find_self(error) : 0;
+	bool needed = session->passphrase || session->password;
+	if (find_self(needed ? error : &ignored) != 0)
+		return needed ? -1 : 0;
+	be_asked();
+	return 0;
 }
 
 void openssh_answer_pieces(const struct openssh_session *session, struct bytes *pieces)
@@ -69,18 +84,6 @@ void openssh_answer_pieces(const struct openssh_session *session, struct bytes *
 		pieces[0] = (struct bytes){&kinds[i], secrets[i] ? 1 : 0};
 		pieces[1] = secrets[i] ? secret_bytes(secrets[i]) : (struct bytes){0};
 		pieces[2] = (struct bytes){line_end, secrets[i] ? 1 : 0};
-	}
-}
-
-void openssh_offer_answers(bool offered)
-{
-	static const char *const names[] = {"SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", MARK};
-	const char *const values[] = {self, "force", "1"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (offered)
-			setenv(names[i], values[i], 1);
-		else
-			unsetenv(names[i]);
 	}
 }
 
@@ -130,6 +133,36 @@ static int answer(char kind)
 	return found && sent == length ? 0 : 1;
 }
 
+/* What has no answer ssh takes for an empty one, and a server counts that as a wrong password. */
+static bool would_be_sent(const char *question)
+{
+	/* Hints: nothing is to be typed. Without an answer to the others no key is used. */
+	return !getenv("SSH_ASKPASS_PROMPT") && !text_starts(question, "Enter passphrase for ") &&
+	       !text_starts(question, "Enter PIN for ");
+}
+
+/* Whether the one that asks is an ssh: others make of no answer what they like. */
+static bool is_ssh(pid_t pid)
+{
+	char path[64], name[8] = "";
+	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	FILE *file = fopen(path, "re");
+	if (file && !fgets(name, sizeof name, file))
+		name[0] = '\0';
+	if (file)
+		fclose(file);
+	return pid > 1 && strcmp(name, "ssh\n") == 0;
+}
+
+/* So that whoever asks ends before it sends that. */
+static void end_asking(const char *question)
+{
+	pid_t parent = getppid();
+	fprintf(stderr, "\"%s\" is asked, and standby has no answer to that\n", question);
+	if (is_ssh(parent))
+		kill(parent, SIGKILL);
+}
+
 bool openssh_answer(int argc, char **argv, int *code)
 {
 	if (!getenv(MARK))
@@ -137,5 +170,7 @@ bool openssh_answer(int argc, char **argv, int *code)
 	secret_guard_process();
 	char kind = argc == 2 ? kind_of(argv[1]) : 0;
 	*code = kind ? answer(kind) : 1;
+	if (*code != 0 && argc == 2 && would_be_sent(argv[1]))
+		end_asking(argv[1]);
 	return true;
 }

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,10 +71,23 @@ int openssh_make_folder(struct openssh_session *session, struct error *error)
 	return openssh_write_config(session, error);
 }
 
+/* NULL: none that we made. In /tmp others may put something else in its place. */
+static DIR *open_own(const char *folder)
+{
+	struct stat info;
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *files = NULL;
+	if (fd >= 0 && fstat(fd, &info) == 0 && info.st_uid == geteuid())
+		files = fdopendir(fd);
+	if (fd >= 0 && !files)
+		close(fd);
+	return files;
+}
+
 /* All that is in it: ssh may have been about to name its socket. False: nothing is left to do. */
 static bool empty(const char *folder)
 {
-	DIR *files = opendir(folder);
+	DIR *files = open_own(folder);
 	if (!files)
 		return false;
 	for (struct dirent *entry; (entry = readdir(files));)

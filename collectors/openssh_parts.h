@@ -31,12 +31,12 @@ struct openssh_session {
  */
 int openssh_write_config(struct openssh_session *session, struct error *error);
 /*
- * The arguments, ended by NULL, of the client that holds the connection; "-o" OPTION in front of
- * the others. With session->answers it may ask for what there is, once; clients on the way never
- * ask.
+ * The arguments, ended by NULL, of the client that holds the connection; "-o" and each of the
+ * options, which NULL ends, in front of the others. With session->answers it may ask for what there
+ * is, once; clients on the way never ask.
  */
-int openssh_master_words(struct openssh_session *session, struct strings *words, const char *option,
-	struct error *error);
+int openssh_master_words(struct openssh_session *session, struct strings *words,
+	const char *const *options, struct error *error);
 /* And of one that runs a command. */
 void openssh_command_words(
 	struct openssh_session *session, struct strings *words, const char *line);
@@ -50,14 +50,13 @@ void openssh_find_accounts(struct openssh_session *session);
 
 /*
  * Sets passphrase and password from "passphrase-from" and "password-from"; -1: one cannot be had,
- * or ssh could not take it.
+ * or ssh could not take it. From then on this program is what ssh runs for its questions
+ * (openssh_answer), also that of a ProxyCommand, which BatchMode of ours does not reach.
  */
 int openssh_read_answers(struct openssh_session *session, struct error *error);
 /* What goes to ssh's standard input, which with -N only openssh_answer reads; OPENSSH_PIECES. */
 #define OPENSSH_PIECES 6
 void openssh_answer_pieces(const struct openssh_session *session, struct bytes *pieces);
-/* Makes this program what ssh runs for its questions (openssh_answer), and undoes that. */
-void openssh_offer_answers(bool offered);
 
 /* What ssh said, on one line, printable and short. */
 const char *openssh_said(struct arena *arena, const struct buffer *errors);

@@ -56,7 +56,9 @@ static const char *sent_key(struct openssh_session *session)
 	struct strings words = {0};
 	struct child child;
 	struct error ignored = {0};
-	if (openssh_master_words(session, &words, "LogLevel=DEBUG1", &ignored) != 0 ||
+	const char *const options[] = {"LogLevel=DEBUG1", "PreferredAuthentications=none", NULL};
+	session->answers = false; /* should the key be the right one now, this is still no login */
+	if (openssh_master_words(session, &words, options, &ignored) != 0 ||
 		child_run(&child, words.items, &streams, session->options.deadline, &ignored) != 0)
 		return NULL;
 	const char *key = word_from(session->arena, &errors, mark);

@@ -58,14 +58,12 @@ static int start(struct openssh_session *session, const char *option, struct err
 	struct strings words = {0};
 	buffer_clear(&session->output);
 	buffer_clear(&session->errors);
-	if (openssh_master_words(session, &words, option, error) != 0)
+	const char *const options[] = {option, NULL};
+	if (openssh_master_words(session, &words, options, error) != 0)
 		return -1;
-	if (session->answers)
-		openssh_offer_answers(true);
-	int result = child_start(&session->master, words.items, error);
-	if (session->answers)
-		openssh_offer_answers(false);
-	return result == 0 ? await_login(session, error) : -1;
+	if (child_start(&session->master, words.items, error) != 0)
+		return -1;
+	return await_login(session, error);
 }
 
 /* --- the breaker ------------------------------------------------------------------------------ */

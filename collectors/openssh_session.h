@@ -20,7 +20,7 @@
  * "known-hosts" if it has one; without either as the configuration has it. It logs in with the
  * node's "identity-file" and its "passphrase-from", or with whatever keys, agent and tickets ssh
  * finds; then with the password from "password-from", at the node only: hosts on the way
- * (ProxyJump) get neither. Nobody is
+ * (ProxyJump, ProxyCommand) get neither. Nobody is
  * ever asked. All that goes through the breaker, without which nothing is authenticated, for the
  * account at the node and those at the hosts on the way; as long as one of them is not known to
  * work, and always when there is a password, the node is first reached without any credential of
@@ -50,7 +50,8 @@ void openssh_session_clear(pid_t worker);
 
 /*
  * For the start of main: when it is ssh that runs this program, to ask for what
- * openssh_session_open has for it. False: it is not; else `code` is how to end.
+ * openssh_session_open has for it. False: it is not; else `code` is how to end. An ssh that asks
+ * for a password that is not there is killed: it would send an empty one, which counts as wrong.
  */
 bool openssh_answer(int argc, char **argv, int *code);
 

@@ -126,14 +126,15 @@ static void add_questions(struct openssh_session *session, struct strings *words
 					  : "PasswordAuthentication=no");
 }
 
-int openssh_master_words(struct openssh_session *session, struct strings *words, const char *option,
-	struct error *error)
+int openssh_master_words(struct openssh_session *session, struct strings *words,
+	const char *const *options, struct error *error)
 {
 	int seconds = clock_left(session->options.deadline) / 1000;
 	add(session, words,
 		(const char *[]){"ssh", "-F", session->config, "-T", "-M", "-N", "-S",
 			session->socket, NULL});
-	add_option(session, words, option);
+	for (; *options; options++)
+		add_option(session, words, *options);
 	add_questions(session, words);
 	add_option(session, words, "StrictHostKeyChecking=yes");
 	add_option(session, words,

@@ -40,6 +40,7 @@ static const struct wish {
 	{"identityagent", "IdentityAgent"},
 	{"hostkeyalias", "HostKeyAlias"},
 	{"knownhostscommand", "KnownHostsCommand"},
+	{"revokedhostkeys", "RevokedHostKeys"},
 	{"bindaddress", "BindAddress"},
 	{"bindinterface", "BindInterface"},
 };
@@ -54,15 +55,19 @@ static const char *value_of(struct arena *arena, struct text line, const char *k
 	return arena_text_n(arena, line.data + length + 1, line.length - length - 1);
 }
 
-static const char *first_value(struct arena *arena, struct text config, const char *key)
+static const char *first_word(struct arena *arena, struct text config, const char *key)
 {
 	struct text_lines lines = {.rest = config};
-	while (text_next_line(&lines)) {
-		const char *value = value_of(arena, lines.line, key);
-		if (value)
-			return strcmp(value, "none") == 0 ? NULL : value;
-	}
-	return NULL;
+	const char *value = NULL;
+	while (!value && text_next_line(&lines))
+		value = value_of(arena, lines.line, key);
+	return value;
+}
+
+static const char *first_value(struct arena *arena, struct text config, const char *key)
+{
+	const char *value = first_word(arena, config, key);
+	return value && strcmp(value, "none") != 0 ? value : NULL;
 }
 
 static const char *wish_of(struct arena *arena, struct text config)
@@ -119,18 +124,30 @@ static bool own_keys(struct arena *arena, struct text config)
 	return false;
 }
 
+/* Of host keys: others may be known or revoked there, and where there is "none", none is known. */
+static const char *other_known_hosts(struct arena *arena, struct text config)
+{
+	static const struct wish files[] = {{"userknownhostsfile", "UserKnownHostsFile"},
+		{"globalknownhostsfile", "GlobalKnownHostsFile"}};
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		const char *list = first_word(arena, config, files[i].key);
+		if (list && !only_usual(arena, list, ssh_choice_usual_known_hosts))
+			return arena_format(
+				arena, "ssh_config has another %s for this host", files[i].word);
+	}
+	return NULL;
+}
+
 static const char *wanted_by_config(
 	struct arena *arena, const struct ssh_choice_question *question, struct text config)
 {
 	const char *why = wish_of(arena, config);
 	if (!why)
 		why = other_address(arena, &question->address, config);
+	if (!why && !question->own_known_hosts)
+		why = other_known_hosts(arena, config);
 	if (why)
 		return why;
-	const char *files = first_value(arena, config, "userknownhostsfile");
-	if (files && !question->own_known_hosts &&
-		!only_usual(arena, files, ssh_choice_usual_known_hosts))
-		return "ssh_config has another UserKnownHostsFile for this host";
 	if (!question->identity_file && own_keys(arena, config))
 		return "ssh_config has an IdentityFile for this host";
 	return NULL;

@@ -160,6 +160,28 @@ def a_jump_host_that_refuses_is_told_from_the_node_and_asked_once(room):
 
 
 @check
+def a_host_behind_a_proxy_command_gets_no_empty_password(room):
+    asking = ("PasswordAuthentication yes", "KbdInteractiveAuthentication no")
+    with pair(room) as ports, room.gate(*asking) as gate:
+        # The account's own command, which no option of ours reaches: this ssh asks for passwords.
+        way = f"{SSH} -F none -o UserKnownHostsFile={room.folder}/known_hosts -p {gate} -W %h:%p"
+        for user, extra in (("nosuch", {}), ("nosuch", {"password-from": "fd:0"})):
+            room.config.write_text("".join(
+                f"Host {name.lower()}\n HostName 127.0.0.1\n Port {port}\n"
+                f" ProxyCommand {way} {user}@127.0.0.1\n" for name, port in zip(NODES, ports)))
+            inventory = room.inventory([[room.far(name, **extra) for name in NODES]])
+            with open(room.write("password", "synthetic-wrong\n"), encoding="utf-8") as secret:
+                run = room.check(inventory, stdin=secret)
+            log = (room.folder / "sshd.log").read_text()
+            assert run.code == 69 and b"nosuch@127.0.0.1's password" in run.output, run.output
+            assert "Invalid user nosuch" in log and "Failed" not in log, log
+        # One that needs no password is as good as any.
+        room.config.write_text(room.config.read_text().replace(
+            "nosuch@", f"-i {room.keys}/user {USER}@") + f"Host *\n IdentityFile {room.keys}/user\n")
+        assert room.check(room.inventory([[room.far(name) for name in NODES]])).code == 1
+
+
+@check
 def a_worker_that_is_killed_leaves_nothing(room):
     for moment in ("config", "ssh"):  # of the files in its folder: while it connects, afterwards
         with pair(room, pause=2) as ports:

@@ -20,7 +20,7 @@ import time
 import traceback
 from pathlib import Path
 
-from sshd import (KINDS, SSH, SSHD, USER, falling_silent, free_port, keygen, public,
+from sshd import (KINDS, SSH, SSHD, USER, falling_silent, free_port, in_turn, keygen, public,
                   sshd)
 
 RUN = os.environ.get("BUILD", "build") + "/tests/cli/openssh_run"
@@ -318,6 +318,24 @@ def a_revoked_key_is_refused(world):
         known = world.folder / "known_hosts"
         known.write_text(known.read_text() + "@revoked " + known.read_text())
         world.run(port).failed("revoked")
+
+
+@check
+def looking_at_a_key_that_was_refused_is_no_login(world):
+    more = ("LogLevel VERBOSE", "PasswordAuthentication yes", "KbdInteractiveAuthentication no")
+    for password in (), ("password-from=fd:0",):
+        # The connection after the one that was refused meets the right server again.
+        with world.server(*more) as right, world.server(*more, kinds=("ecdsa",)) as wrong, \
+                in_turn(right, wrong, right) if password else in_turn(wrong, right) as port:
+            world.know(port)
+            known = world.folder / "known_hosts"
+            known.write_text(known.read_text() + f"@revoked * {public(world.keys / 'host_ecdsa')}\n")
+            with open(world.write("password", "synthetic-wrong\n"), encoding="utf-8") as secret:
+                world.run(port, "true", *password, stdin=secret).failed(
+                    "was revoked", fingerprint(world.keys / "host_ed25519"))
+        log = (world.folder / "sshd.log").read_text()
+        assert "Connection closed by authenticating user" in log, log
+        assert "Failed" not in log and "Accepted" not in log, log
 
 
 @check

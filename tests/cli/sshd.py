@@ -99,3 +99,32 @@ def falling_silent(target, turns, spared=0):
         finally:
             over.set()
             listening.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def in_turn(*targets):
+    """A way to the server on the first port, then to that on the second, and so on; all later ones
+    to the last. Yields its port."""
+    turns = iter(targets)
+
+    def carry(source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def accept(listening):
+        with contextlib.suppress(OSError):
+            while True:
+                client = listening.accept()[0]
+                server = socket.create_connection(("127.0.0.1", next(turns, targets[-1])))
+                for ends in (client, server), (server, client):
+                    threading.Thread(target=carry, args=ends, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=accept, args=(listening,), daemon=True).start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)

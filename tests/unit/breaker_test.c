@@ -295,6 +295,31 @@ static void a_password_that_was_answered_is_on_its_way_no_more(void **state)
 	leave(*state, "CONF2", BREAKER_NOT_TRIED);
 }
 
+static int sends_a_password_and_hangs(struct breaker *breaker)
+{
+	sends_a_password_and_dies(breaker);
+	raise(SIGSTOP);
+	return 1;
+}
+
+/* A login that came through with a key and a password says so of each. */
+static void who_has_left_changes_nothing_of_the_next_one(void **state)
+{
+	struct error error = {0};
+	int status;
+	struct breaker_attempt attempt = attempt_of("CONF2", KEY);
+	assert_int_equal(breaker_enter(*state, &attempt, clock_now() + SOON, &error), 0);
+	breaker_leave(*state, &attempt, BREAKER_ACCEPTED);
+	pid_t holder = start(sends_a_password_and_hangs, *state);
+	assert_int_equal(waitpid(holder, &status, WUNTRACED), holder);
+	attempt.credentials = "another password";
+	breaker_leave(*state, &attempt, BREAKER_ACCEPTED);
+	kill(holder, SIGKILL);
+	assert_int_equal(ending_of(holder), -1);
+	assert_int_equal(enter_with(*state, "CONF3", PASSWORD, SOON, &error), -1);
+	assert_non_null(strstr(error.text, "at CONF1 was cut off with its password"));
+}
+
 /* How many try at the same time, and how many were refused, is counted in shared memory. */
 struct counts {
 	int trying, most, refused;
@@ -368,6 +393,7 @@ int main(void)
 		BREAKER_TEST(accounts_are_told_apart_as_windows_does),
 		BREAKER_TEST(a_holder_that_died_with_its_password_on_the_way_was_refused),
 		BREAKER_TEST(a_password_that_was_answered_is_on_its_way_no_more),
+		BREAKER_TEST(who_has_left_changes_nothing_of_the_next_one),
 		BREAKER_TEST(whoever_waits_gives_up_at_its_deadline),
 		BREAKER_TEST(whoever_waits_learns_the_outcome),
 		BREAKER_TEST(a_holder_that_is_killed_never_tried),

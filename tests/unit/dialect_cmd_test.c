@@ -145,6 +145,19 @@ static void what_the_shell_says_at_each_command_is_not_the_commands(void **state
 	assert_non_null(fetch(world, &probe_dcom_machine, replies, another)->partial);
 }
 
+/* What came behind it was dropped, so that nobody knows whether the command complained. */
+static void a_shell_that_says_more_than_is_kept_hides_no_complaint(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply replies[] = {BEGIN, OLE_ASKED, END};
+	char *much = arena_alloc(world->arena, SHELL_ERRORS_LIMIT + 1);
+	memset(much, 'x', SHELL_ERRORS_LIMIT);
+	const struct fake_complaint noise[] = {{"", much}, {NULL, NULL}};
+	assert_non_null(fetch(world, &probe_dcom_machine, replies, noise)->partial);
+	much[SHELL_ERRORS_LIMIT - 1] = '\0';
+	assert_null(fetch(world, &probe_dcom_machine, replies, noise)->partial);
+}
+
 static void a_failure_says_what_was_said(void **state)
 {
 	struct world *world = *state;
@@ -406,6 +419,7 @@ int main(void)
 		TEST(what_was_said_is_printable_and_short),
 		TEST(blanks_are_nothing_said),
 		TEST(what_the_shell_says_at_each_command_is_not_the_commands),
+		TEST(a_shell_that_says_more_than_is_kept_hides_no_complaint),
 		TEST(a_failure_says_what_was_said),
 		TEST(what_cannot_be_read_was_obtained),
 		TEST(a_node_that_complains_does_not_lack_what_was_asked),

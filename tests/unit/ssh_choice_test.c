@@ -13,6 +13,8 @@ static const char defaults[] = "host node\nuser admin\nhostname node\nport 22\n"
 			       "identityfile ~/.ssh/id_rsa\nidentityfile ~/.ssh/id_ed25519_sk\n"
 			       "identityfile ~/.ssh/id_dsa\n"
 			       "userknownhostsfile ~/.ssh/known_hosts ~/.ssh/known_hosts2\n"
+			       "globalknownhostsfile /etc/ssh/ssh_known_hosts "
+			       "/etc/ssh/ssh_known_hosts2\n"
 			       "proxycommand none\npkcs11provider none\n";
 
 static const char *const no_keys[] = {NULL};
@@ -108,6 +110,11 @@ static void what_libssh2_cannot_do_takes_the_client_and_is_named(void **state)
 		{"identityfile /etc/keys/nodes\n", "ssh_config has an IdentityFile for this host"},
 		{"userknownhostsfile /etc/nodes\n",
 			"ssh_config has another UserKnownHostsFile for this host"},
+		{"userknownhostsfile none\n",
+			"ssh_config has another UserKnownHostsFile for this host"},
+		{"globalknownhostsfile /etc/ssh/ssh_known_hosts /etc/nodes\n",
+			"ssh_config has another GlobalKnownHostsFile for this host"},
+		{"revokedhostkeys /etc/revoked\n", "ssh_config has RevokedHostKeys for this host"},
 		{"hostname 10.0.0.1\n", "ssh_config has another HostName for this host"},
 		{"user somebody\n", "ssh_config has another User for this host"},
 		{"port 2222\n", "ssh_config has another Port for this host"},
@@ -122,7 +129,8 @@ static void the_inventory_outweighs_files_that_the_configuration_names(void **st
 	fixture->question.own_known_hosts = true;
 	fixture->question.identity_file = key_of(fixture, "ssh-ed25519");
 	assert_string_equal(
-		choice(fixture, "userknownhostsfile /etc/nodes\nidentityfile /etc/keys/nodes\n"),
+		choice(fixture, "userknownhostsfile /etc/nodes\nglobalknownhostsfile /etc/all\n"
+				"identityfile /etc/keys/nodes\n"),
 		"libssh2");
 }
 
