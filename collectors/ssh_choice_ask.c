@@ -118,28 +118,36 @@ int ssh_choice_target(
 	return 0;
 }
 
-/* What "ssh -G" prints for a node; -1 when that cannot be had. */
-static int ask(struct arena *arena, const char *address, int64_t deadline, struct text *config)
+enum answer {
+	ANSWERED,
+	NO_CLIENT,
+	NO_ANSWER,
+};
+
+/* What "ssh -G" prints for a node. */
+static enum answer ask(
+	struct arena *arena, const char *address, int64_t deadline, struct text *config)
 {
 	auto_buffer struct buffer output = BUFFER_INIT(CONFIG_LIMIT);
 	auto_buffer struct buffer errors = BUFFER_INIT(0);
 	const struct child_streams streams = {.output = &output, .errors = &errors};
 	struct strings words = {0};
 	struct child child;
-	struct error ignored = {0};
+	struct error problem = {0};
 	int64_t soon = clock_now() + ASKING_MS;
 	strings_add(arena, &words, "ssh");
 	strings_add(arena, &words, "-G");
-	if (ssh_choice_target(arena, address, &words, &ignored) != 0)
-		return -1;
+	if (ssh_choice_target(arena, address, &words, &problem) != 0)
+		return NO_ANSWER;
 	strings_add(arena, &words, NULL);
-	if (child_run(&child, words.items, &streams, soon < deadline ? soon : deadline, &ignored) !=
-			0 ||
-		!child.exited || child.status != 0)
-		return -1;
+	if (child_run(&child, words.items, &streams, soon < deadline ? soon : deadline, &problem) !=
+		0)
+		return problem.code == ERROR_INTERNAL ? NO_CLIENT : NO_ANSWER;
+	if (!child.exited || child.status != 0)
+		return NO_ANSWER;
 	*config = (struct text){
 		arena_text_n(arena, output.data ? output.data : "", output.length), output.length};
-	return 0;
+	return ANSWERED;
 }
 
 /* As the transport by libssh2 reads them; trouble with them is its to report. */
@@ -212,7 +220,13 @@ struct ssh_choice ssh_choose(
 	read_known_hosts(arena, node, options, &question.address, &hosts);
 	question.known_hosts = &hosts;
 	bool asked = !plain_files() || !ssh_choice_has_means(arena, &question, &key);
-	if (asked && ask(arena, node->address, options->deadline, &config) != 0)
-		return by_libssh2("\"ssh -G\" could not be asked what ssh_config wants");
+	enum answer answer =
+		asked ? ask(arena, node->address, options->deadline, &config) : ANSWERED;
+	if (answer == NO_CLIENT)
+		return by_libssh2("there is no ssh client that could say what ssh_config wants");
+	/* What the configuration wants, of host keys above all, is not to be passed over. */
+	if (answer == NO_ANSWER)
+		return (struct ssh_choice){.openssh = true,
+			.why = "\"ssh -G\" did not say what ssh_config wants for this host"};
 	return ssh_choice_of(arena, &question, config);
 }

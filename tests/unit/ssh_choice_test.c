@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
 #include "collectors/ssh_choice.h"
 #include "tests/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What "ssh -G user@node" says where nothing is configured, shortened. */
@@ -244,6 +246,42 @@ static void only_what_an_address_says_is_said_to_ssh(void **state)
 	assert_string_equal(target(arena, "ssh://node"), "refused");
 }
 
+/* Nothing to log in with, so that ssh is asked; a script stands in for it. */
+static struct ssh_choice choose_with(struct fixture *fixture, const char *script)
+{
+	const struct node node = {.name = "N", .scheme = "ssh", .address = "admin@node"};
+	const struct transport_options options = {.deadline = clock_now() + 10000};
+	const char *path = path_of(fixture, "ssh");
+	if (script) {
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fprintf(file, "#!/bin/sh\n%s\n", script);
+		fclose(file);
+		assert_int_equal(chmod(path, 0700), 0);
+	}
+	setenv("PATH", fixture->folder, 1);
+	setenv("HOME", fixture->folder, 1);
+	unsetenv("SSH_AUTH_SOCK");
+	struct ssh_choice choice = ssh_choose(fixture->arena, &node, &options);
+	unlink(path);
+	return choice;
+}
+
+static void a_client_that_does_not_say_what_is_wanted_is_not_passed_over(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ssh_choice choice = choose_with(fixture, "exit 255");
+	assert_true(choice.openssh);
+	assert_string_equal(
+		choice.why, "\"ssh -G\" did not say what ssh_config wants for this host");
+	choice = choose_with(fixture, "echo revokedhostkeys /etc/ssh/revoked");
+	assert_true(choice.openssh);
+	assert_non_null(strstr(choice.why, "RevokedHostKeys"));
+	choice = choose_with(fixture, NULL);
+	assert_false(choice.openssh);
+	assert_non_null(strstr(choice.why, "there is no ssh client"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -259,6 +297,7 @@ int main(void)
 		TEST(host_keys_that_libssh2_cannot_check_take_the_client),
 		TEST(debians_defaults_are_nothing),
 		TEST(only_what_an_address_says_is_said_to_ssh),
+		TEST(a_client_that_does_not_say_what_is_wanted_is_not_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
