@@ -27,7 +27,11 @@ struct probe {
 	/* What it may state too, but which a whole artefact need not have: damage makes it unknown,
 	 * its lack is not missed. NULL: nothing. */
 	const char *const *may_state;
-	/* How a person obtains it, a command for the node: "reg export HKLM\... registry.reg". */
+	/*
+	 * How a person obtains it, a command for the node: "reg export HKLM\... registry.reg".
+	 * Never of a key below which a password stands: of that the values alone, as os_version.c
+	 * does.
+	 */
 	const char *obtain;
 	/*
 	 * Whether this cluster's scope needs the artefact at all; NULL: always. What is not wanted

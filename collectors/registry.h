@@ -83,6 +83,16 @@ extern const struct format format_registry;
 struct registry *registry_decode(struct arena *arena, struct bytes content, struct error *error);
 
 /*
+ * A saved answer of reg query may end with the line "#asked KEY\*" (or "#asked KEY", for its whole
+ * tree), which the shell wrote only because reg query ended well: as artefact->asked has it. That
+ * line is cut off artefact->content and put into artefact->asked, in the arena. Such a text in the
+ * code page of a console, which nobody knows any more, is decoded: beyond ASCII nothing is known.
+ * Without that line nothing changes. Fails where the line stands elsewhere, is cut, or names no
+ * key.
+ */
+int registry_take_asked(struct arena *arena, struct artefact *artefact, struct error *error);
+
+/*
  * A value that the text holds twice is as it stands last. Lookups ignore case, and do not see keys
  * that the text removes.
  */

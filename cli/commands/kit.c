@@ -106,7 +106,11 @@ static bool is_wanted(const struct kit *kit, const struct probe *probe)
 	return false;
 }
 
-/* What `obtain` begins with, and two operands: "reg export "KEY" FILE", "copy FROM TO". */
+/*
+ * What `obtain` begins with, what is read, in quotation marks or up to the last blank, and the file
+ * that comes of it, the last word: "reg export "KEY" FILE", "copy FROM TO", and reg query, whose
+ * file is named twice.
+ */
 struct obtained {
 	const char *from;
 	const char *to;
@@ -121,12 +125,9 @@ static bool split(
 	const char *blank = strrchr(from, ' ');
 	if (!blank)
 		return false;
-	size_t length = (size_t)(blank - from);
-	if (length >= 2 && from[0] == '"' && from[length - 1] == '"') {
-		from++;
-		length -= 2;
-	}
-	obtained->from = arena_text_n(arena, from, length);
+	const char *quote = from[0] == '"' ? strchr(from + 1, '"') : NULL;
+	obtained->from = quote ? arena_text_n(arena, from + 1, (size_t)(quote - from - 1))
+			       : arena_text_n(arena, from, (size_t)(blank - from));
 	obtained->to = blank + 1;
 	return true;
 }
@@ -137,9 +138,11 @@ static void append_probe(
 {
 	struct obtained obtained;
 	const char *command = probe->obtain;
-	if (split(kit->arena, command, "reg export ", &obtained)) {
+	bool values = split(kit->arena, command, "reg query ", &obtained);
+	if (values || split(kit->arena, command, "reg export ", &obtained)) {
 		if (powershell)
-			buffer_format(out, "Export-Key '%s' '%s'\n", obtained.from, obtained.to);
+			buffer_format(out, "%s '%s' '%s'\n", values ? "Save-Values" : "Export-Key",
+				obtained.from, obtained.to);
 		else
 			buffer_format(out, "%s\n", command);
 	} else if (split(kit->arena, command, "copy ", &obtained)) {
@@ -215,11 +218,13 @@ static const char powershell_head[] =
 	"}\n\n";
 
 static const char powershell_tools[] =
-	"\nfunction Write-Frame($probe, $status, $bytes, $asks) {\n"
-	"    if ($status -eq 'ok') {\n"
+	"\n# A file cannot say that there may be more than it holds: none is written then.\n"
+	"function Write-Frame($probe, $status, $bytes, $asks, $partial) {\n"
+	"    if ($status -eq 'ok' -and -not $partial) {\n"
 	"        [IO.File]::WriteAllBytes([IO.Path]::Combine($out, \"$probe.json\"), $bytes)\n"
 	"    } else {\n"
-	"        $why = [Text.Encoding]::UTF8.GetString($bytes)\n"
+	"        $why = $partial\n"
+	"        if (-not $partial) { $why = [Text.Encoding]::UTF8.GetString($bytes) }\n"
 	"        [Console]::Error.WriteLine(\"$probe could not be read: $why\")\n"
 	"    }\n"
 	"}\n\n"
@@ -231,6 +236,21 @@ static const char powershell_tools[] =
 	"        if ($reply.code -eq 0) { return }\n"
 	"    } catch { }\n"
 	"    [Console]::Error.WriteLine(\"$path was not exported\")\n"
+	"}\n\n"
+	"# The last line says what was asked, and that the answer is whole.\n"
+	"function Save-Values($path, $name) {\n"
+	"    try {\n"
+	"        $reply = Invoke-Program 'reg.exe' \"query `\"$path`\"\"\n"
+	"        $why = 'reg query ended with code ' + $reply.code + ' ' + $reply.said\n"
+	"        if ($reply.code -eq 0 -and $reply.text -ne '') {\n"
+	"            $text = $reply.text\n"
+	"            if ($reply.said -eq '') { $text += \"#asked $path\\*`r`n\" }\n"
+	"            $bytes = (New-Artefact $text).bytes\n"
+	"            [IO.File]::WriteAllBytes([IO.Path]::Combine($out, $name), $bytes)\n"
+	"            if ($reply.said -eq '') { return }\n"
+	"        }\n"
+	"    } catch { $why = Get-Reason $_ }\n"
+	"    [Console]::Error.WriteLine(\"$path was not read whole: $why\")\n"
 	"}\n\n"
 	"function Copy-File($path, $name) {\n"
 	"    # A 32-bit PowerShell has another system32.\n"
@@ -310,9 +330,8 @@ static const char instructions[] =
 	"new kit for each collection. Delete key.txt before you start if passwords are not to be\n"
 	"looked at: then everything else is compared.\n\n"
 	"The folders that come back hold what an attacker would like to know: IIS's encrypted\n"
-	"passwords (MetaBase.xml) and, where a node logs somebody on by itself, that password\n"
-	"(windows.reg). Keep them as you keep other secrets, and delete them when the report is\n"
-	"written.\n";
+	"passwords (MetaBase.xml). Keep them as you keep other secrets, and delete them when the\n"
+	"report is written.\n";
 
 /* --- the command ------------------------------------------------------------------------------ */
 

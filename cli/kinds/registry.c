@@ -97,7 +97,10 @@ static json_t *json(struct arena *arena, const void *decoded)
 
 static void *decode(struct arena *arena, struct bytes input, struct error *error)
 {
-	return registry_decode(arena, input, error);
+	struct artefact answer = {.content = input};
+	if (registry_take_asked(arena, &answer, error) != 0)
+		return NULL;
+	return registry_decode(arena, answer.content, error);
 }
 
 const struct kind kind_registry = {

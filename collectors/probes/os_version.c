@@ -99,7 +99,11 @@ const struct probe probe_os_version = {
 	.summary = "version, build and service pack of Windows",
 	.format = &format_registry,
 	.covers = covers,
-	.obtain = "reg export \"HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\" "
-		  "windows.reg",
+	/* The values alone: below this key Windows keeps much more, and a password in Winlogon. */
+	.obtain =
+		"reg query \"HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\""
+		" > windows.txt && echo #asked "
+		"HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\*"
+		">> windows.txt",
 	.read = read,
 };

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "collectors/collect.h"
+#include "collectors/registry.h"
 #include "collectors/transport.h"
 
 #include <dirent.h>
@@ -114,6 +115,16 @@ static void read_content(struct session *session, struct artefact *artefact, con
 	artefact->content = bytes_of(content);
 }
 
+/* What was asked, where the answer itself says so. */
+static void read_asked(struct session *session, struct artefact *artefact)
+{
+	struct error error = {0};
+	if (artefact->format != &format_registry || artefact->damage)
+		return;
+	if (registry_take_asked(session->arena, artefact, &error) != 0)
+		artefact->damage = arena_text(session->arena, error.text);
+}
+
 static void take_file(struct session *session, const char *path, const char *relative)
 {
 	auto_buffer struct buffer head = BUFFER_INIT(HEAD_LENGTH);
@@ -128,8 +139,10 @@ static void take_file(struct session *session, const char *path, const char *rel
 	}
 	struct artefact *artefact = add(session, relative);
 	artefact->format = format;
-	if (format)
-		read_content(session, artefact, path);
+	if (!format)
+		return;
+	read_content(session, artefact, path);
+	read_asked(session, artefact);
 }
 
 static int walk(struct session *session, const char *inner, unsigned depth, struct error *error);

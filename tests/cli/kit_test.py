@@ -48,8 +48,34 @@ def obtained():
     for path in sorted((TOP / "collectors/probes").glob("*.c")):
         found = re.search(r"\.obtain =((?:\s*\"(?:[^\"\\]|\\.)*\")+)", path.read_text())
         text = "".join(json.loads(part) for part in re.findall(r"\"(?:[^\"\\]|\\.)*\"", found[1]))
-        if text.startswith(("reg export ", "copy ")):
+        if text.startswith(("reg ", "copy ")):
             yield text
+
+
+# Below these keys Windows keeps passwords and what opens them.
+SECRET_PLACES = [rf"HKEY_LOCAL_MACHINE\{place}".upper() for place in (
+    r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon", "SECURITY", "SAM",
+    r"SYSTEM\CurrentControlSet\Services\SNMP\Parameters")]
+
+
+def takes_a_password(command):
+    """Whether what a command of the registry writes may have such a place in or below it."""
+    quoted, bare = re.match(r'reg \w+ (?:"([^"]*)"|(\S+))', command).groups()
+    key = re.sub(r"^HKLM\b", "HKEY_LOCAL_MACHINE", quoted or bare).upper()
+    values_alone = command.startswith("reg query") and "/s" not in command.lower().split()
+    return any(f"{key}\\".startswith(f"{place}\\") or not values_alone and place.startswith(f"{key}\\")
+               for place in SECRET_PLACES)
+
+
+def passwords():
+    wanted = [command for command in obtained() if command.startswith("reg ")]
+    check(len(wanted) >= 7, f"only {len(wanted)} probes name a command of the registry")
+    for command in wanted:
+        check(not takes_a_password(command), f"{command} takes a password")
+    version = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+    for command in (rf'reg export "{version}" a', rf'reg query "{version}" /s > a', 'reg export "HKLM" a',
+                    rf'reg query "{version}\winlogon" > a', r'reg export "HKLM\SAM" a'):
+        check(takes_a_password(command), f"{command} is said to take no password")
 
 
 # --- what the scripts may say ---------------------------------------------------------------------
@@ -61,6 +87,7 @@ ALLOWED = [
     r"", r"@echo off", r"rem .*", r"echo [^<>&|^]*", rf"if (not )?exist {OUT} exit /b 1",
     rf"if exist {OUT} echo [^<>&|^]*", r"if errorlevel 1 exit /b 1", r"set out=%~dp0%COMPUTERNAME%",
     rf"mkdir {OUT}", rf"cd /d {OUT}", rf"reg export {KEY} {NAME}",
+    r'reg query "(HKEY_LOCAL_MACHINE\\[\w\\ ]+)" > (\w+\.txt) && echo #asked \1\\\*>> \2',
     r'set run=cscript //nologo //E:JScript "%~dp0identity\.js"',
     r'if exist "%~dp0key\.txt" %run% <"%~dp0key\.txt" >identity\.json',
     r'if not exist "%~dp0key\.txt" %run% <nul >identity\.json',
@@ -68,6 +95,7 @@ ALLOWED = [
 ]
 # Of collect.ps1 the parts are held elsewhere; here what the kit puts around them.
 WRITERS = {"[IO.File]::WriteAllBytes([IO.Path]::Combine($out, \"$probe.json\"), $bytes)",
+           "[IO.File]::WriteAllBytes([IO.Path]::Combine($out, $name), $bytes)",
            "[IO.File]::Copy($file, [IO.Path]::Combine($out, $name))",
            "[IO.Directory]::CreateDirectory($out)"}
 
@@ -81,7 +109,8 @@ def commands(folder):
     script = read(folder / "collect.cmd")
     check(refused(script) == [], f"collect.cmd has {refused(script)}")
     for changed in ("del *.*", "reg delete HKLM\\x", "reg export \"HKLM\\a\" a.reg & del b",
-                    "echo a>b", "if exist \"%out%\" rmdir \"%out%\"",
+                    "echo a>b", 'reg query "HKEY_LOCAL_MACHINE\\a" > a.txt && echo #asked HKEY_LOCAL_MACHINE\\*>> a.txt',
+                    'reg query "HKEY_LOCAL_MACHINE\\a" > a.txt && del a.txt', "if exist \"%out%\" rmdir \"%out%\"",
                     "if exist %windir%\\a copy %windir%\\b c"):
         check(refused(changed) != [], f"the list lets {changed} through")
     lines = script.split("\n")
@@ -96,8 +125,9 @@ def commands(folder):
 def powershell(folder):
     script = read(folder / "collect.ps1")
     for command in obtained():
-        form = r"Export-Key '\1' '\2'" if command.startswith("reg") else r"Copy-File '\1' '\2'"
-        wanted = re.sub(r'(?:reg export "|copy )([^"]+?)"? ([^ "]+)$', form, command)
+        verb = re.match("reg export|reg query|copy", command)[0]
+        form = {"reg export": "Export-Key", "reg query": "Save-Values", "copy": "Copy-File"}[verb]
+        wanted = re.sub(rf'{verb} (?:"([^"]+)"|(\S+))(?: .*)? (\S+)$', rf"{form} '\1\2' '\3'", command)
         check(f"\n{wanted}\n" in script, f"collect.ps1 lacks {wanted}")
     rest = script
     for writer in WRITERS:
@@ -158,12 +188,10 @@ def judged(folder):
     medium = folder / "medium"
     shutil.copytree(EXAMPLE, medium)
     written = {line.split()[-1] for line in read(folder / "one/collect.cmd").split("\n")
-               if line.startswith(("reg export", "if exist %windir%"))} | {"identity.json"}
+               if line.startswith(("reg ", "if exist %windir%"))} | {"identity.json"}
     for node in ("CONF1", "CONF2"):
         for path in (medium / node).iterdir():
-            # The example shows one file as "reg query" prints it.
-            check(path.name.replace(".txt", ".reg") in written,
-                  f"nothing in the kit brings back {path.name}")
+            check(path.name in written, f"nothing in the kit brings back {path.name}")
     here, there = (subprocess.run([STANDBY, "check", "-i", "inventory.json"], cwd=place, text=True,
                                   capture_output=True, check=False)
                    for place in (medium, EXAMPLE))
@@ -177,6 +205,7 @@ def main():
         contents(folder)
         commands(folder / "bare")
         powershell(folder / "bare")
+        passwords()
         refusals(folder)
         judged(folder)
     for problem in problems:

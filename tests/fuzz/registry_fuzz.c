@@ -79,11 +79,31 @@ static void blank(struct arena *arena, const struct registry *registry, struct b
 	}
 }
 
+/* The line that says what was asked is taken whole or not at all, and only once. */
+static void take_asked(struct arena *arena, struct bytes content)
+{
+	struct error error = {0};
+	struct artefact artefact = {.content = content};
+	int result = registry_take_asked(arena, &artefact, &error);
+	bool same = artefact.content.data == content.data &&
+		    artefact.content.length == content.length && !artefact.asked;
+	demand(result == 0 ? error.code == ERROR_NONE : error.code == ERROR_INPUT && same);
+	if (!artefact.asked)
+		demand(same);
+	else
+		demand(*artefact.asked[0] && !artefact.asked[1]);
+	const struct registry *registry =
+		same ? NULL : registry_decode(arena, artefact.content, &error);
+	if (registry)
+		registry_covers_values(registry, &artefact, HKLM "SOFTWARE");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_arena struct arena *arena = arena_new();
 	struct error error = {0};
 	struct bytes bytes = {data, size};
+	take_asked(arena, bytes);
 	bool ours = format_registry.recognise(bytes);
 	struct registry *registry = registry_decode(arena, bytes, &error);
 	demand(registry ? ours : error.code == ERROR_INPUT);

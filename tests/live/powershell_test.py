@@ -393,6 +393,22 @@ def the_kit_brings_back_what_files_reads():
         (back,) = [path for path in kit.iterdir() if path.is_dir()]
         snapshot = here.collect("read", {"name": NAME, "files": str(back)})
         expect_equal(snapshot["facts"].get(f"{PLACE}/password"), fingerprint("Synthetic-1-a9", key), "what files reads")
+        # Values are read one key at a time, and the answer says that it is whole.
+        expect_equal(snapshot["facts"].get("os/version"), "5.2.3790", "what files reads")
+        expect({"prefix": "os/service-pack", "state": "read"} in snapshot["coverage"], f"{snapshot['coverage']}")
+
+
+def what_the_kit_could_not_read_whole_does_not_claim_to_be():
+    with place() as here:
+        for commands, written in (("echo 'No entry' >&2", True), ("echo 'No entry' >&2; exit 1", False),
+                                  ("exit 0", False)):
+            node = complaining(here.node(f"node{len(commands)}"), commands)
+            kit = here.folder / f"kit{len(commands)}"
+            subprocess.run([peer.STANDBY, "kit", kit], check=True, capture_output=True)
+            code, output = node.run(here.sent, b"", f"powershell.exe -NoProfile -File '{kit}/collect.ps1'")
+            expect(code == 0, f"collect.ps1 where reg.exe does {commands}: {code}, {output}")
+            texts = [path.read_bytes() for path in kit.rglob("windows.txt")]
+            expect_equal([b"5.2" in text and b"#asked" not in text for text in texts], [True] * written, commands)
 
 
 TESTS = [both_shells_give_whole_frames_and_the_facts_of_the_node,
@@ -405,7 +421,8 @@ TESTS = [both_shells_give_whole_frames_and_the_facts_of_the_node,
          the_file_of_iis_says_what_nothing_else_can_change,
          the_file_of_iis_says_nothing_that_something_else_may_change,
          what_does_not_parse_is_answered_and_what_is_not_allowed_is_no_powershell,
-         the_kit_brings_back_what_files_reads]
+         the_kit_brings_back_what_files_reads,
+         what_the_kit_could_not_read_whole_does_not_claim_to_be]
 
 if __name__ == "__main__":
     ENGINE = peer.engine()
