@@ -20,7 +20,7 @@ import time
 import traceback
 from pathlib import Path
 
-from sshd import (KINDS, SSH, SSHD, USER, falling_silent, free_port, keygen, public,
+from sshd import (KINDS, SSH, SSHD, USER, falling_silent, free_port, in_lots, keygen, public,
                   sshd)
 
 RUN = os.environ.get("BUILD", "build") + "/tests/cli/openssh_run"
@@ -249,8 +249,22 @@ def several_commands_go_over_one_connection(world):
     with world.server("MaxSessions 1") as port:
         world.know(port)
         said = world.run(port, "printf '%s ' $SSH_CONNECTION; echo", "repeat=4", "show=yes")
-        places = set(re.findall(r"127\.0\.0\.1 \d+ 127", said.text))
-        assert said.text.count("exit 0\n") == 4 and len(places) == 1, said.text
+        over_one_connection(said, 4)
+
+
+def over_one_connection(said, count):
+    places = set(re.findall(r"127\.0\.0\.1 \d+ 127", said.text))
+    assert said.text.count("exit 0\n") == count and len(places) == 1, said.text
+
+
+@check
+def a_session_that_is_not_cleared_away_yet_is_waited_for(world):
+    """The server gets the end of one and the beginning of the next at once."""
+    with world.server("MaxSessions 1") as port, in_lots(port) as late:
+        world.know(late)
+        said = world.run(late, "printf '%s ' $SSH_CONNECTION; echo", "repeat=4", "show=yes",
+                         seconds=30)
+        over_one_connection(said, 4)
 
 
 @check
@@ -317,13 +331,22 @@ def a_revoked_key_is_refused(world):
         world.know(port)
         known = world.folder / "known_hosts"
         known.write_text(known.read_text() + "@revoked " + known.read_text())
-        world.run(port).failed("revoked")
+        said = world.run(port)
+        said.failed("is marked as revoked", "give it a new host key")
+        assert "put it into known_hosts" not in said.text, said.text
 
 
 @check
 def a_refused_connection_says_so(world):
     world.write("known_hosts", "")
     world.run(free_port()).failed("Connection refused")
+
+
+@check
+def what_ssh_keeps_to_itself_is_asked_for(world):
+    with world.server("Ciphers 3des-cbc") as port:
+        world.know(port)
+        world.run(port).failed("no matching cipher found", "3des-cbc")
 
 
 @check
