@@ -407,4 +407,5 @@ def main():
           "are refused")
 
 
-main()
+if __name__ == "__main__":
+    main()
