@@ -77,6 +77,18 @@ static int run(const struct command *command, int argc, char **argv)
 	return (int)error.code;
 }
 
+/* "help COMMAND" */
+static bool explain(int argc, char **argv)
+{
+	for (const struct command *const *command = command_catalogue; *command; command++) {
+		if (called(*command, argc, argv)) {
+			print_help(*command);
+			return true;
+		}
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	int code;
@@ -86,6 +98,8 @@ int main(int argc, char **argv)
 	json_setup();
 	argc--;
 	argv++;
+	if (argc > 1 && strcmp(argv[0], "help") == 0 && explain(argc - 1, argv + 1))
+		return finish(0);
 	for (const struct command *const *command = command_catalogue; *command; command++) {
 		int words = called(*command, argc, argv);
 		if (words)

@@ -137,15 +137,21 @@ static bool says_none(struct bytes content)
 	return length == sizeof none - 1 && memcmp(content.data, none, length) == 0;
 }
 
+/* The line of a part as a person may know it. */
+static const char *called(const char *line)
+{
+	return dialect_cmd_is_script(line) ? "the script (run by cscript)" : line;
+}
+
 static struct outcome fail(const struct console *console, const char *line, const char *how,
 	const struct shell_result *result)
 {
 	struct text said = complaint(console, result);
 	if (said.length == 0)
 		return (struct outcome){
-			.failure = arena_format(console->arena, "%s %s", line, how)};
-	return (struct outcome){.failure = arena_format(console->arena, "%s %s and said %s", line,
-					how, quote(console, line, said))};
+			.failure = arena_format(console->arena, "%s %s", called(line), how)};
+	return (struct outcome){.failure = arena_format(console->arena, "%s %s and said %s",
+					called(line), how, quote(console, line, said))};
 }
 
 static const char *partial(
@@ -157,7 +163,7 @@ static const char *partial(
 	return arena_format(console->arena,
 		"%s answered, but also wrote to standard error, so that there may be more than "
 		"it printed: %s",
-		line, quote(console, line, said));
+		called(line), quote(console, line, said));
 }
 
 static struct outcome judge(const struct console *console, const struct probe *probe,

@@ -22,6 +22,7 @@ struct openssh_session {
 	const char *socket, *log, *config;
 	struct child master;
 	struct buffer output, errors; /* its own */
+	unsigned commands_run;	      /* to their end */
 };
 
 /*
@@ -67,6 +68,11 @@ bool openssh_refused(const struct openssh_session *session);
  * says more afterwards. NULL: none was; "": ssh did not say which.
  */
 const char *openssh_refused_on_the_way(const struct openssh_session *session);
+/*
+ * An error for a client that ended without a word before it offered any credential: what it says
+ * when it is asked once more.
+ */
+int openssh_fell_silent(struct openssh_session *session, struct error *error);
 /* An error from what the client that holds the connection said before it ended. */
 int openssh_failed(struct openssh_session *session, struct error *error);
 

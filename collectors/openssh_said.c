@@ -21,7 +21,7 @@ const char *openssh_said(struct arena *arena, const struct buffer *errors)
 		(void)buffer_append(&joined, line, strnlen(line, room));
 	}
 	if (joined.length == 0)
-		return "it did not say why";
+		return "it did not say why (\"ssh -v\" may tell)";
 	/* The cut may have gone through a character. */
 	return text_escape(arena, (struct text){joined.data, joined.length});
 }
@@ -44,25 +44,41 @@ static const char *word_from(struct arena *arena, const struct buffer *errors, c
 }
 
 /*
- * ssh tells the fingerprint of a key that it does not know only when it talks much: so it is asked
- * once more, with the same check. NULL if that gives nothing.
+ * Asks again, for what ssh says only when it talks more. It checks the host's key as before, and
+ * offers no credential.
  */
-static const char *sent_key(struct openssh_session *session)
+static int ask_again(struct openssh_session *session, const char *level, struct buffer *errors)
 {
-	static const char mark[] = "Server host key: ";
 	auto_buffer struct buffer output = BUFFER_INIT(0);
-	auto_buffer struct buffer errors = BUFFER_INIT(4 * OPENSSH_SAID_LIMIT);
-	const struct child_streams streams = {.output = &output, .errors = &errors};
+	const struct child_streams streams = {.output = &output, .errors = errors};
+	const char *const options[] = {level, "PreferredAuthentications=none", NULL};
 	struct strings words = {0};
 	struct child child;
 	struct error ignored = {0};
-	const char *const options[] = {"LogLevel=DEBUG1", "PreferredAuthentications=none", NULL};
 	session->answers = false; /* should the key be the right one now, this is still no login */
-	if (openssh_master_words(session, &words, options, &ignored) != 0 ||
-		child_run(&child, words.items, &streams, session->options.deadline, &ignored) != 0)
+	if (openssh_master_words(session, &words, options, &ignored) != 0)
+		return -1;
+	return child_run(&child, words.items, &streams, session->options.deadline, &ignored);
+}
+
+/* NULL: ssh does not say it. */
+static const char *sent_key(struct openssh_session *session)
+{
+	static const char mark[] = "Server host key: ";
+	auto_buffer struct buffer errors = BUFFER_INIT(4 * OPENSSH_SAID_LIMIT);
+	if (ask_again(session, "LogLevel=DEBUG1", &errors) != 0)
 		return NULL;
 	const char *key = word_from(session->arena, &errors, mark);
 	return key ? key + strlen(mark) : NULL;
+}
+
+int openssh_fell_silent(struct openssh_session *session, struct error *error)
+{
+	auto_buffer struct buffer errors = BUFFER_INIT(OPENSSH_SAID_LIMIT);
+	if (ask_again(session, "LogLevel=INFO", &errors) != 0)
+		buffer_clear(&errors);
+	return error_set(
+		error, ERROR_UNREACHABLE, "ssh: %s", openssh_said(session->arena, &errors));
 }
 
 static int refuse_host_key(struct openssh_session *session, struct error *error)
@@ -78,6 +94,10 @@ static int refuse_host_key(struct openssh_session *session, struct error *error)
 			"its "
 			"console, then replace that line, else somebody may be in between",
 			sent, offending);
+	if (holds(errors, "is marked as revoked"))
+		return error_set(error, ERROR_UNREACHABLE,
+			"%s; nothing is sent to this server: give it a new host key",
+			openssh_said(arena, errors));
 	sent = sent_key(session);
 	return error_set(error, ERROR_UNREACHABLE,
 		"%s%s%s; compare with the host's key at its console (ssh-keygen -lf on the .pub "

@@ -9,12 +9,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #define OWN_FAILURE 255 /* ssh's exit code for itself; also a command's */
 #define FAREWELL_MS 200 /* between the end of a command and of its connection */
 #define ROUND_MS 50
+#define LONGEST_PAUSE_MS 320
 
 /* --- the connection ----------------------------------------------------------------------------
  */
@@ -152,7 +154,11 @@ static int knock(struct openssh_session *session, bool *done, struct error *erro
 	*done = start(session, "PreferredAuthentications=none", &ended) == 0;
 	if (*done)
 		return 0;
+	bool silent = session->master.exited && session->master.status == OWN_FAILURE &&
+		      session->errors.length == 0;
 	child_end(&session->master);
+	if (silent)
+		return openssh_fell_silent(session, error);
 	const char *on_the_way = openssh_refused_on_the_way(session);
 	if (on_the_way)
 		trip(session, on_the_way);
@@ -295,34 +301,70 @@ static struct secret *line_of(const struct secret *key)
 	return secret;
 }
 
-/* Whether it was ssh that ended with 255, and not the command. */
-static int own_failure(struct openssh_session *session, struct error *error)
+/* Whether it was ssh that ended with 255, and not the command; `said` is what it logged. */
+static int own_failure(
+	struct openssh_session *session, const struct buffer *said, struct error *error)
 {
-	auto_buffer struct buffer log = BUFFER_INIT(OPENSSH_SAID_LIMIT);
-	struct error ignored = {0};
 	if (tend_master(session, clock_now() + FAREWELL_MS, error) != 0)
 		return -1;
 	if (session->master.ended)
 		return error_set(error, ERROR_UNREACHABLE, "the connection was lost: %s",
 			openssh_said(session->arena, &session->errors));
-	if (file_read(session->log, &log, NULL, &ignored) == 0 && log.length)
+	if (said->length)
 		return error_set(error, ERROR_UNREACHABLE,
 			"ssh could not run a command on its connection: %s",
-			openssh_said(session->arena, &log));
+			openssh_said(session->arena, said));
+	return 0;
+}
+
+/*
+ * Whether the server had no session left, so that nothing was run. ssh's texts are not translated
+ * (mux.c).
+ */
+static bool no_session(const struct child *child, const struct buffer *said)
+{
+	static const char words[] = "Session open refused by peer";
+	return child->exited && child->status == OWN_FAILURE && said->length &&
+	       memmem(said->data, said->length, words, sizeof words - 1);
+}
+
+static int attempt(struct openssh_session *session, const char *const *words,
+	const struct child_streams *streams, struct child *child, struct buffer *said,
+	struct error *error)
+{
+	struct error ignored = {0};
+	unlink(session->log);
+	buffer_clear(said);
+	if (child_run(child, words, streams, session->options.deadline, error) != 0)
+		return -1;
+	if (child->exited && child->status == OWN_FAILURE &&
+		file_read(session->log, said, NULL, &ignored) != 0)
+		buffer_clear(said);
 	return 0;
 }
 
 static int exchange(struct openssh_session *session, const char *const *words,
 	const struct child_streams *streams, struct shell_result *result, struct error *error)
 {
+	auto_buffer struct buffer said = BUFFER_INIT(OPENSSH_SAID_LIMIT);
 	struct child child;
-	if (child_run(&child, words, streams, session->options.deadline, error) != 0)
+	int done = attempt(session, words, streams, &child, &said, error);
+	/* A server that allows one at a time may not have cleared away the last one yet. */
+	for (int pause = 10; done == 0 && session->commands_run && no_session(&child, &said) &&
+			     pause <= LONGEST_PAUSE_MS;
+		pause *= 2) {
+		int left = clock_left(session->options.deadline);
+		(void)poll(NULL, 0, pause < left ? pause : left);
+		done = attempt(session, words, streams, &child, &said, error);
+	}
+	if (done != 0)
 		return -1;
 	if (!child.exited)
 		return error_set(
 			error, ERROR_UNREACHABLE, "ssh was ended by signal %d", child.status);
-	if (child.status == OWN_FAILURE && own_failure(session, error) != 0)
+	if (child.status == OWN_FAILURE && own_failure(session, &said, error) != 0)
 		return -1;
+	session->commands_run++;
 	result->exited = true;
 	result->status = (uint32_t)child.status;
 	return 0;
@@ -345,7 +387,6 @@ int openssh_session_run(void *opened, const struct shell_command *command,
 	result->output.limit = SHELL_OUTPUT_LIMIT;
 	result->errors.limit = SHELL_ERRORS_LIMIT;
 	openssh_command_words(session, &words, command->line);
-	unlink(session->log);
 	if (exchange(session, words.items, &streams, result, error) == 0)
 		return 0;
 	error->code = ERROR_UNREACHABLE;

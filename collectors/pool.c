@@ -311,10 +311,10 @@ static bool is_cut(struct pool *pool)
 		return true;
 	if (signal)
 		snprintf(why, sizeof why,
-			"the run was interrupted (%s) before this node was collected", signal);
+			"the run was interrupted (%s) before all nodes were collected", signal);
 	else if (pool->overall && clock_now() >= pool->overall)
 		snprintf(why, sizeof why,
-			"the overall deadline of %lld s passed before this node was collected",
+			"the overall deadline of %lld s passed before all nodes were collected",
 			(long long)(pool->options.overall_deadline + 999) / 1000);
 	else
 		return false;

@@ -32,8 +32,8 @@ static bool ends_with(const char *path, const char *end)
  */
 static bool is_named_like_one(const char *name, uint32_t type)
 {
-	static const char *const words[] = {
-		"password", "passwd", "passphrase", "secret", "pwd", NULL};
+	static const char *const words[] = {"password", "passwd", "passphrase", "secret", "pwd",
+		"credential", "kennwort", "passwort", NULL};
 	if (type == REGISTRY_DWORD)
 		return false;
 	for (const char *const *word = words; *word; word++)
@@ -42,18 +42,17 @@ static bool is_named_like_one(const char *name, uint32_t type)
 	return false;
 }
 
-/* The default value of a key is named by the key. */
-static const char *name_of_value(const char *path, const char *name)
+static const char *key_of(const char *path)
 {
 	const char *last = strrchr(path, '\\');
-	return *name || !last ? name : last + 1;
+	return last ? last + 1 : path;
 }
 
 bool registry_is_secret(const char *path, const char *name, uint32_t type)
 {
-	name = name_of_value(path, name);
 	return is_below(path, HKLM "SECURITY") || is_below(path, HKLM "SAM") ||
-	       is_named_like_one(name, type) || registry_names_are_secret(path);
+	       is_named_like_one(name, type) || is_named_like_one(key_of(path), type) ||
+	       registry_names_are_secret(path);
 }
 
 /* SNMP's community names are its passwords. */

@@ -189,6 +189,20 @@ static const char *ours(struct ssh_session *session, int category)
 	return shown(session, (struct bytes){(const unsigned char *)list, strlen(list)});
 }
 
+/* What the server offers is none of the types that libssh2 can do, but one of those is known. */
+static bool explain_known(struct ssh_session *session, struct bytes offered, struct error *error)
+{
+	const struct known_host *line = ssh_host_key_expected(session);
+	if (!line)
+		return false;
+	error_set(error, ERROR_UNREACHABLE,
+		"no common host key type: the server offers %s, and %s:%u expects %s %s, so that "
+		"its key may have been changed; the source \"openssh\" can show the one it has",
+		shown(session, offered), line->file, line->line, line->type,
+		host_key_fingerprint(session->arena, line->key));
+	return true;
+}
+
 bool ssh_algorithms_explain(struct ssh_session *session, struct error *error)
 {
 	struct bytes offered[SSH_CATEGORIES] = {0};
@@ -197,13 +211,12 @@ bool ssh_algorithms_explain(struct ssh_session *session, struct error *error)
 	for (int category = 0; category < SSH_CATEGORIES; category++) {
 		if (in_common(session->wanted[category], offered[category]))
 			continue;
-		const char *known = "";
-		if (category == SSH_HOST_KEY && session->known_hosts.count)
-			known = " and known_hosts knows of this host";
+		if (category == SSH_HOST_KEY && explain_known(session, offered[category], error))
+			return true;
 		error_set(error, ERROR_UNREACHABLE,
-			"no common %s: the server offers %s; libssh2 can do%s %s; use the source "
+			"no common %s: the server offers %s; libssh2 can do %s; use the source "
 			"\"openssh\" for this node",
-			categories[category].name, shown(session, offered[category]), known,
+			categories[category].name, shown(session, offered[category]),
 			ours(session, category));
 		return true;
 	}

@@ -83,6 +83,27 @@ static const struct known_host *add_lines(
 	return first;
 }
 
+/* Behind the known types, so that a host that has only others shows one, for the message. */
+static void add_others(struct ssh_session *session, struct buffer *list)
+{
+	const char *rest = session->wanted[SSH_HOST_KEY];
+	while (*rest) {
+		size_t length = strcspn(rest, ",");
+		add_type(session, list, arena_text_n(session->arena, rest, length));
+		rest += length + (rest[length] == ',');
+	}
+}
+
+const struct known_host *ssh_host_key_expected(const struct ssh_session *session)
+{
+	for (size_t i = 0; i < session->known_hosts.count; i++) {
+		const struct known_host *host = &session->known_hosts.items[i];
+		if (!host->revoked && !host->authority)
+			return host;
+	}
+	return NULL;
+}
+
 int ssh_host_key_prefer(struct ssh_session *session, struct error *error)
 {
 	auto_buffer struct buffer list = BUFFER_INIT(LIST_LIMIT);
@@ -101,6 +122,7 @@ int ssh_host_key_prefer(struct ssh_session *session, struct error *error)
 			"the host's ed25519 key there (compare it first), or use the source "
 			"\"openssh\"",
 			first->file, first->line, first->type, LIBSSH2_VERSION);
+	add_others(session, &list);
 	session->wanted[SSH_HOST_KEY] = arena_text(session->arena, list.data);
 	return ssh_algorithm_set(
 		session, LIBSSH2_METHOD_HOSTKEY, session->wanted[SSH_HOST_KEY], error);

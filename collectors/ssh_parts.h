@@ -54,6 +54,8 @@ struct ssh_session {
 
 int ssh_connect(struct ssh_session *session, struct error *error);
 int ssh_host_key_prefer(struct ssh_session *session, struct error *error);
+/* The first plain line of the host, or NULL. */
+const struct known_host *ssh_host_key_expected(const struct ssh_session *session);
 int ssh_handshake(struct ssh_session *session, struct error *error);
 int ssh_host_key_check(struct ssh_session *session, struct error *error);
 int ssh_authenticate(struct ssh_session *session, struct error *error);

@@ -298,6 +298,8 @@ def a_shell_that_is_ended_leaves_one_line_and_no_secret(world):
     assert not search(secrets, places), search(secrets, places)
     judged = known(run.report["clusters"][0]["findings"], "anonymous_password_same")
     assert set(judged.values()) == {"unknown"}, judged
+    for reasons in world.reasons(run.report).values():
+        assert any("the script (run by cscript)" in reason for reason in reasons), reasons
     with world.pair(EXAMPLE, passwords) as inventory:
         world.check(inventory)
     assert world.in_temp() == left, "a run removes its own file and no other"

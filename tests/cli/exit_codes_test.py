@@ -126,6 +126,7 @@ def a_command_takes_the_options_of_its_help_and_no_others(suite):
     suite.check(sorted(found) == sorted(OPERANDS), f"the commands are {found}")
     for name in found:
         text = suite.expect(0, *name.split(), "--help").out.decode()
+        suite.check(suite.expect(0, "help", *name.split()).out.decode() == text, f"help {name}")
         usage = text.splitlines()[0]
         suite.check(usage.startswith(f"usage: standby {name}"), f"{name} --help: no usage line")
         options = set(re.findall(r"--[a-z][a-z-]*", text)) | {"--help"}
@@ -149,6 +150,7 @@ def short_only(name, option):
 def help_names_the_codes_that_a_command_gives(suite):
     for name in commands(suite):
         text = suite.expect(0, *name.split(), "--help").out.decode()
+        suite.check(suite.expect(0, "help", *name.split()).out.decode() == text, f"help {name}")
         codes = re.search(r"Exit codes:(.*)", text, re.S)
         if codes:
             named = {int(code) for code in re.findall(r"\b\d+\b", codes[1])}

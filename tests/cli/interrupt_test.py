@@ -81,7 +81,7 @@ def judge_partial(output, code, folder, what):
         return
     check(code in (1, 2), f"{what}: exit code {code}")
     check(report.get("partial") is True, f"{what}: the report is not marked as partial")
-    check("before this node was collected" in output.decode(), f"{what}: no reason is given")
+    check("before all nodes were collected" in output.decode(), f"{what}: no reason is given")
     left = [str(path) for path in Path(folder).rglob("*") if path.name != "inventory.json"
             and path.is_file()]
     check(not left, f"{what}: files are left: {left}")
@@ -179,7 +179,12 @@ def the_overall_deadline_ends_the_run(folder, port):
 
 
 def a_terminal_has_one_line_that_goes_away(folder, port):
-    outer, inner = pty.openpty()
+    try:
+        outer, inner = pty.openpty()
+    except OSError as error:  # a chroot without /dev/pts
+        check(not os.environ.get("CI"), f"no terminal to be had: {error}")
+        print(f"not checked: no terminal to be had: {error}")
+        return
     process = start(folder, "check", "-i", inventory_of(folder, port), "--deadline", "1",
                     errors=inner)
     process.communicate(timeout=30)

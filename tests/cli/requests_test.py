@@ -424,4 +424,5 @@ def main():
           "are refused")
 
 
-main()
+if __name__ == "__main__":
+    main()

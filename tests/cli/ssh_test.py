@@ -25,7 +25,7 @@ import traceback
 from pathlib import Path
 
 from opened import opened
-from sshd import falling_silent
+from sshd import falling_silent, in_lots
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
 RUN = os.environ.get("BUILD", "build") + "/tests/cli/ssh_run"
@@ -387,6 +387,10 @@ def a_changed_host_key_is_refused_with_what_was_expected(world):
         run(world, port).failed("CHANGED", f"{path}:2", fingerprint(world.stranger),
                                 fingerprint(world.hosts["ed25519"]),
                                 f"ssh-keygen -R '[127.0.0.1]:{port}'")
+    with sshd(world, kinds=("ecdsa",)) as port:  # of another type than the one that is known
+        path = world.known(world.line(f"[127.0.0.1]:{port}"))
+        run(world, port).failed("CHANGED", f"{path}:1", fingerprint(world.hosts["ed25519"]),
+                                fingerprint(world.hosts["ecdsa"]))
 
 
 @check
@@ -442,7 +446,8 @@ def rsa_host_keys_are_handed_over(world):
         world.known(world.line(name, "rsa"))
         run(world, port).failed("ssh-rsa only", "openssh")
         world.known(world.line(name, "ed25519"))
-        run(world, port).failed("no common host key type", "known_hosts", "ssh-ed25519")
+        run(world, port).failed("no common host key type", "known_hosts:1", "ssh-ed25519",
+                                fingerprint(world.hosts["ed25519"]), "may have been changed")
 
 
 # --- algorithms -----------------------------------------------------------------------------
@@ -536,6 +541,17 @@ def sessions_that_are_refused_say_so(world):
         world.known(world.line(f"[127.0.0.1]:{port}"))
         said = run(world, port, "printf hello", "repeat=5")
         assert said.text.count("hello") == 5, said.text
+        with in_lots(port) as late:
+            world.known(world.line(f"[127.0.0.1]:{late}"))
+            said = run(world, late, "printf hello", "repeat=5", seconds=30)
+            assert said.text.count("hello") == 5, said.text
+
+
+@check
+def a_login_that_takes_too_long_for_the_server_is_told(world):
+    with sshd(world, "LoginGraceTime 1") as port, in_lots(port, 0.6) as late:
+        world.known(world.line(f"[127.0.0.1]:{late}"))
+        run(world, late, seconds=20).failed("connection was closed or reset")
 
 
 @check

@@ -128,3 +128,33 @@ def in_turn(*targets):
             yield listening.getsockname()[1]
         finally:
             listening.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def in_lots(target, pause=0.1):
+    """A way to the server on port `target` on which what the client sends within `pause` seconds
+    arrives at once. Yields its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    client = listening.accept()[0]
+                    threading.Thread(target=serve, args=(client,), daemon=True).start()
+
+        def serve(client):
+            with contextlib.suppress(OSError), client, \
+                    socket.create_connection(("127.0.0.1", target)) as server:
+                while True:
+                    for ready in select.select([client, server], [], [])[0]:
+                        if ready is client:
+                            time.sleep(pause)
+                        data = ready.recv(65536)
+                        if not data:
+                            return
+                        (server if ready is client else client).sendall(data)
+
+        threading.Thread(target=accept, daemon=True).start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)

@@ -24,6 +24,7 @@ trap clean_up EXIT
 mount_into() { # KIND SOURCE TARGET
 	if [ "$1" = bind ]; then
 		mount --bind "$2" "$3"
+		mount --make-private "$3" # what is mounted on it stays here
 	else
 		mount -t "$1" "$2" "$3"
 	fi
@@ -50,6 +51,7 @@ try() { # COMMAND...: in a chroot of its own
 	cp "$folder/standby.tar.gz" "$root/standby.tar.gz"
 	mount_into proc proc "$root/proc"
 	mount_into bind /dev "$root/dev"
+	mount_into devpts devpts "$root/dev/pts"
 	echo "--- $* in a fresh Debian 12"
 	chroot "$root" /usr/bin/env -u CI -u BUILD -u STANDBY PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 		sh -c 'for tool in gcc git python3 pkg-config; do

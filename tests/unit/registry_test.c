@@ -25,6 +25,11 @@ static void secrets_are_withheld_wherever_windows_keeps_them(void **state)
 	assert_withheld(KEY, "\"passwd\"=\"hush\"", "passwd", true);
 	assert_withheld(KEY "\\Password", "@=\"hush\"", "", true);
 	assert_withheld(KEY "\\Passage", "@=\"hush\"", "", false);
+	assert_withheld(KEY "\\Passwords", "\"admin\"=\"hush\"", "admin", true);
+	assert_withheld(KEY "\\Passwords", "\"Length\"=dword:8", "Length", false);
+	assert_withheld(KEY "\\Passwords\\x", "\"admin\"=\"hush\"", "admin", false);
+	assert_withheld(KEY "\\Credentials", "@=\"hush\"", "", true);
+	assert_withheld(KEY, "\"Dienstkennwort\"=\"hush\"", "Dienstkennwort", true);
 	assert_withheld(KEY, "\"SitePwd\"=\"x\"", "SitePwd", true);
 	assert_withheld(KEY, "\"Passphrases\"=hex(7):61,00,00,00", "Passphrases", true);
 	assert_withheld(KEY, "\"ClientSecret\"=\"hush\"", "ClientSecret", true);
