@@ -14,10 +14,14 @@
  *
  * cmd          each command of a .cmd part is one execution; its standard output is the artefact.
  *              Decided by exit code and type tokens, never by words: exit 0 and nothing printed is
- *              a failure. With exit 0 and anything on standard error the artefact is partial: reg
- *              goes on so behind a key that it may not open. What the shell itself writes there at
- *              each command is known from a command that does nothing else. What is printed is in
- *              the console's code page (base/code_page.h).
+ *              a failure. What reg prints does not show where it ends, and a server that closes
+ *              the channel without an exit code looks like exit 0 to libssh2: so cmd.exe prints an
+ *              end mark behind it, and without the mark exit 0 is a failure. The other commands
+ *              print XML and JSON, which close themselves. With exit 0 and anything on
+ *              standard error the artefact is partial: reg goes on so behind a key that it may
+ *              not open. What the shell itself writes there at each command is known from a
+ *              command that does nothing else. What is printed is in the console's code page
+ *              (base/code_page.h).
  * PowerShell   all .ps1 parts are one script, sent base64 on the first line of standard input
  * behind a bootstrap without quotes; the key is the second line and no part of the script. Replies
  * are frames in ASCII: (collectors/frame.h), one per artefact.
@@ -53,13 +57,17 @@ int dialect_powershell_knock(
 	struct arena *arena, struct shell *shell, bool *absent, struct error *error);
 
 #define DIALECT_QUESTION "echo %ComSpec% $PSHOME"
+/* Behind each reg command; cmd.exe prints the mark only where reg ended with 0. It is sent, and is
+ * part of no request and no content in artefacts and recordings. */
+#define DIALECT_CMD_END "#end"
+#define DIALECT_CMD_AND_END "&&echo " DIALECT_CMD_END
 /* What the node is asked before cmd commands: its code page, and whether its shell is a 32-bit one
  * on 64-bit Windows. */
 #define DIALECT_CMD_QUESTION "chcp & echo %PROCESSOR_ARCHITEW6432%"
 /* Asked behind that where chcp names no page, because there is no console: the system's own. */
 #define DIALECT_CMD_PAGE                                                                           \
 	"reg query \"HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Nls\\CodePage\" "     \
-	"/v OEMCP"
+	"/v OEMCP" DIALECT_CMD_AND_END
 /* Asked where reg failed before it ever answered: where in PATH it is; "[]": nowhere. */
 #define DIALECT_CMD_FIND_REG "for %i in (reg.exe) do @echo [%~$PATH:i]"
 /* Then it is asked to fail. libssh2 gives 0 also where the server never said how a command ended,
@@ -67,6 +75,8 @@ int dialect_powershell_knock(
 #define DIALECT_CMD_FAILURE "exit 3"
 /* In front of "reg" and "cscript" there: those of the 64-bit view. */
 #define DIALECT_CMD_SYSNATIVE "%windir%\\sysnative\\"
+/* What is sent for a command that is no script, itself or in the arena: reg with its end mark. */
+const char *dialect_cmd_line(struct arena *arena, const char *line);
 
 extern const char dialect_powershell_bootstrap[];      /* in clear */
 char *dialect_powershell_command(struct arena *arena); /* the bootstrap's command line */

@@ -31,6 +31,7 @@ struct outcome {
 	const char *partial; /* why the content may not be whole, or NULL */
 	const char *failure;
 	bool unread; /* something came, and nobody can read it */
+	bool cut;    /* the end is missing */
 };
 
 /* --- text of the console ---------------------------------------------------------------------- */
@@ -115,6 +116,40 @@ static const char *quote(const struct console *console, const char *line, struct
 
 /* --- one command ------------------------------------------------------------------------------ */
 
+static bool is_reg(const char *line)
+{
+	if (text_starts(line, DIALECT_CMD_SYSNATIVE))
+		line += strlen(DIALECT_CMD_SYSNATIVE);
+	return text_starts(line, "reg ");
+}
+
+const char *dialect_cmd_line(struct arena *arena, const char *line)
+{
+	return is_reg(line) ? arena_format(arena, "%s" DIALECT_CMD_AND_END, line) : line;
+}
+
+/* Takes the last line off, which must be the end mark and nothing else; false: it was cut off.
+ * echo prints blanks that stand behind its text. */
+static bool take_end(struct bytes *content)
+{
+	static const char end[] = DIALECT_CMD_END;
+	const char *data = (const char *)content->data;
+	size_t length = content->length;
+	if (length == 0 || data[--length] != '\n')
+		return false;
+	if (length && data[length - 1] == '\r')
+		length--;
+	while (length && data[length - 1] == ' ')
+		length--;
+	if (length < sizeof end - 1)
+		return false;
+	length -= sizeof end - 1;
+	if (memcmp(data + length, end, sizeof end - 1) != 0 || (length && data[length - 1] != '\n'))
+		return false;
+	content->length = length;
+	return true;
+}
+
 static int run(const struct console *console, const char *line, struct shell_result *result,
 	struct error *error)
 {
@@ -178,6 +213,12 @@ static struct outcome judge(const struct console *console, const struct probe *p
 		return fail(console, line,
 			arena_format(arena, "ended with code %u", (unsigned)result->status),
 			result);
+	if (is_reg(line) && !take_end(&content)) {
+		outcome = fail(console, line,
+			"ended with code 0, but without its end mark: it was cut off", result);
+		outcome.cut = true;
+		return outcome;
+	}
 	if (content.length == 0)
 		return fail(console, line, "ended with code 0, but printed nothing", result);
 	if (says_none(content))
@@ -236,16 +277,16 @@ static struct outcome execute(
 	if (command->trouble || console->broken)
 		return (struct outcome){
 			.failure = command->trouble ? command->trouble : console->broken};
-	bool reg = text_starts(line, "reg ");
+	bool reg = is_reg(line);
 	if (console->narrow && reg)
 		line = arena_format(console->arena, "%s%s", DIALECT_CMD_SYSNATIVE, line);
-	if (run(console, line, &result, &error) != 0) {
+	if (run(console, dialect_cmd_line(console->arena, line), &result, &error) != 0) {
 		console->broken = arena_text(console->arena, error.text);
 		return (struct outcome){.failure = console->broken};
 	}
 	console->answered = true;
 	struct outcome outcome = judge(console, probe, line, &result);
-	if (reg)
+	if (reg && !outcome.cut)
 		advise(console, &outcome);
 	return outcome;
 }
@@ -368,7 +409,9 @@ static int ask_page(struct console *console, struct error *error)
 		return -1;
 	struct bytes output = {(const unsigned char *)result.output.data, result.output.length};
 	const struct registry *registry =
-		output.length ? registry_decode(console->arena, output, &(struct error){0}) : NULL;
+		take_end(&output) && output.length
+			? registry_decode(console->arena, output, &(struct error){0})
+			: NULL;
 	const struct registry_value *value =
 		registry ? registry_value(registry, CODE_PAGES, "OEMCP") : NULL;
 	console->page = value && value->type == REGISTRY_SZ ? number_of(value->text) : 0;

@@ -3,7 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "collectors/shell.h"
+#include "collectors/dialect.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -75,7 +75,9 @@ struct builder {
 
 static void add(struct builder *builder, struct part_command command)
 {
-	if (!command.trouble && (!command.line || strlen(command.line) > SHELL_LINE_LIMIT))
+	static const char around[] = DIALECT_CMD_SYSNATIVE DIALECT_CMD_AND_END;
+	size_t limit = SHELL_LINE_LIMIT - strlen(around);
+	if (!command.trouble && (!command.line || strlen(command.line) > limit))
 		command.trouble = "the command is longer than a command shell takes";
 	if (!command.line)
 		command.line = "";

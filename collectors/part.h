@@ -13,8 +13,10 @@
  *	rem ...              a comment
  *	asks KEY             (registry) what the next command asks: a key and all below it; with
  *	                     \* at the end only the names of the keys directly below
- *	COMMAND              is sent as it stands. A placeholder {appid}, {clsid}, {location}
- *	                     repeats the command (and its asks) for everything of that kind in scope
+ *	COMMAND              is sent as it stands; what prints anything that does not close itself
+ *	                     begins with "reg ", and gets an end mark (collectors/dialect.h).
+ *	                     A placeholder {appid}, {clsid}, {location} repeats the command (and
+ *	                     its asks) for everything of that kind in scope
  *	else                 the next asks and COMMAND are sent only if the command before failed
  *	script NAME...       NAME.js, one behind the other, for Windows Script Host
  *	                     (collectors/dialect_cmd_script.h)

@@ -69,7 +69,7 @@ static void print_part(struct arena *arena, const struct dialect_scope *scope,
 		else if (dialect_cmd_is_script(command->line))
 			print_script(arena, scope, command->line);
 		else
-			print_sent(command->line);
+			print_sent(dialect_cmd_line(arena, command->line));
 	}
 }
 
@@ -79,7 +79,9 @@ static void print_cmd(struct arena *arena, const struct dialect_scope *scope)
 	     "it "
 	     "is\n32-bit");
 	print_sent(DIALECT_CMD_QUESTION);
-	puts("\nWhere that names no code page, because there is no console");
+	puts("\nWhere that names no code page, because there is no console. What reg prints does\n"
+	     "not show where it ends: " DIALECT_CMD_END " behind it comes only where reg ended\n"
+	     "with 0, and an answer without it was cut off");
 	print_sent(DIALECT_CMD_PAGE);
 	puts("\nThen, whether the server says how a command ended");
 	print_sent(DIALECT_CMD_FAILURE);

@@ -7,6 +7,7 @@
  * FOLDER/commands has lines of a request's beginning, a tab and a file: the first that fits is
  * printed; powershell.exe reads its standard input to the end before. "{node}" in the file's name
  * stands for the address that the client came to. What fits no line ends with 1 and prints nothing.
+ * A request that ends with "&&echo #end" gets that line behind the file, as from cmd.exe.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -53,6 +54,15 @@ static int print(const char *folder, const char *name)
 	return 0;
 }
 
+static int print_end(const char *request)
+{
+	static const char asks[] = "&&echo #end";
+	size_t length = strlen(request);
+	if (length < sizeof asks - 1 || strcmp(request + length - (sizeof asks - 1), asks) != 0)
+		return 0;
+	return write(STDOUT_FILENO, "#end\r\n", 6) == 6 ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	char line[LINE_LIMIT];
@@ -72,7 +82,7 @@ int main(int argc, char **argv)
 		if (strncmp(request, reader, strlen(reader)) == 0)
 			while (read(STDIN_FILENO, block, sizeof block) > 0)
 				;
-		return print(argv[1], tab + 1);
+		return print(argv[1], tab + 1) == 0 ? print_end(request) : 1;
 	}
 	return 1;
 }

@@ -188,6 +188,32 @@ def an_error_behind_the_output_is_no_part_of_it(world):
 
 
 @check
+def an_answer_without_its_end_is_not_the_whole(world):
+    """It ends at a line's end with code 0, as where a server closes and says nothing of the end."""
+    with world.pair(EXAMPLE, CONFERENCING, cut=[[f'"{OLE}"', 3]]) as inventory:
+        run = world.check(inventory, "--record", "recordings")
+        facts, said = world.knows(inventory, "out", "CONF1")
+    findings = run.report["clusters"][0]["findings"]
+    judged = known(findings, "dcom_machine") | known(findings, "dcom_enabled")
+    assert len(judged) > 2 and set(judged.values()) == {"unknown"}, judged
+    assert not [path for path in facts if path.startswith("dcom/machine/")], facts
+    assert f'reg query "{OLE}" /s ended with code 0, but without its end mark: it was cut off' in \
+        said["dcom/machine/"], said
+    replayed = world.check(world.inventory([[
+        {"name": name, "replay": f"recordings/{name}"} for name in NODES]]))
+    assert replayed.verdicts() == run.verdicts()
+    assert world.reasons(replayed.report) == world.reasons(run.report)
+
+
+@check
+def no_recording_holds_an_end_mark(world):
+    with world.pair(EXAMPLE, CONFERENCING) as inventory:
+        world.check(inventory, "--record", "recordings")
+    files = [path for path in (world.folder / "recordings").rglob("*") if path.is_file()]
+    assert len(files) > 10 and not [path for path in files if b"#end" in path.read_bytes()], files
+
+
+@check
 def what_the_shell_itself_says_is_no_doubt(world):
     with world.pair(EXAMPLE, CONFERENCING, autorun="No such drive.\r\n") as inventory:
         run = world.check(inventory)

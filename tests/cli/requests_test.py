@@ -21,7 +21,7 @@ CLASS = "{0C0A3666-30C9-11D0-8F20-00805F2CD065}"
 
 KEY = r'"HKEY_LOCAL_MACHINE\\(?:SOFTWARE|SYSTEM)\\[\w\\ .{}-]+"'
 FILE = r"%windir%\\(?:system32|sysnative)\\inetsrv\\MetaBase\.xml"
-SIMPLE = [rf"reg query {KEY}(?: /s| /v \w+)?", r"for %i in \(reg\.exe\) do @echo \[%~\$PATH:i\]",
+SIMPLE = [rf"reg query {KEY}(?: /s| /v \w+)?&&echo #end", r"for %i in \(reg\.exe\) do @echo \[%~\$PATH:i\]",
           rf"type {FILE}", r"echo #?[\w%$ ]+", "chcp", "ver", r"exit \d"]
 SCRIPT_FILE = r'"%TEMP%\\standby-\w+\.js"'
 # Its file is one line, and its own: that line runs what tests/cli/jscript_hmac_test.py looks at.
@@ -344,7 +344,8 @@ def check_complete(blocks):
         for line in part.read_text().splitlines():
             if line and not line.startswith(("rem ", "asks ", "else", "script ")):
                 line = line.replace("{appid}", APP).replace("{clsid}", CLASS)
-                demand(line in everything, f"{part.name}: {line} is not printed")
+                line += "&&echo #end" if line.startswith("reg ") else ""
+                demand(f"\n{line}\n" in f"\n{everything}\n", f"{part.name}: {line} is not printed")
     texts = dict(blocks)
     bootstrap = next(text for heading, text in blocks if heading.startswith("It is this text"))
     command = next(text for text in texts.values() if text.startswith("powershell.exe"))
@@ -354,11 +355,17 @@ def check_complete(blocks):
 
 
 BAD_COMMANDS = [
-    'reg add "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" /v y', 'reg delete "HKEY_LOCAL_MACHINE\\SOFTWARE\\x"',
-    'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" /s & del x', 'reg query "HKEY_LOCAL_MACHINE\\SAM"',
-    'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" > y', 'reg export "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" y',
-    "reg query \"HKEY_LOCAL_MACHINE\\SOFTWARE\\x\" /s\ndel x", "type x", "chcp 65001", "echo x>y",
-    'reg query "HKEY_LOCAL_MACHINE\\SYSTEM\\x" /v a /s', "for %i in (reg.exe) do @del [%~$PATH:i]",
+    'reg add "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" /v y&&echo #end',
+    'reg delete "HKEY_LOCAL_MACHINE\\SOFTWARE\\x"&&echo #end',
+    'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" /s&&echo #end & del x',
+    'reg query "HKEY_LOCAL_MACHINE\\SAM"&&echo #end', 'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" /s',
+    'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" > y&&echo #end',
+    'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x"&&echo #end>y',
+    'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x"&&del x', 'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x"||echo #end',
+    'reg query "HKEY_LOCAL_MACHINE\\SOFTWARE\\x"&&echo #end&del x',
+    'reg export "HKEY_LOCAL_MACHINE\\SOFTWARE\\x" y&&echo #end',
+    "reg query \"HKEY_LOCAL_MACHINE\\SOFTWARE\\x\" /s&&echo #end\ndel x", "type x", "chcp 65001", "echo x>y",
+    'reg query "HKEY_LOCAL_MACHINE\\SYSTEM\\x" /v a /s&&echo #end', "for %i in (reg.exe) do @del [%~$PATH:i]",
     "for %i in (*) do @echo [%~$PATH:i]", "echo x | more", "echo ^& del x", "del x", "net user x y /add", "cmd /c del x", "",
     "if exist %windir%\\system32\\inetsrv\\MetaBase.xml (del x)", "powershell.exe -Command x",
     "if exist %windir%\\system32\\inetsrv\\MetaBase.xml (ver) else (del x)",

@@ -7,9 +7,12 @@ is a breach, which it writes down.
 stand_in_cmd.py NODES.json   NODES.json: {"*": node}, a node of stand_in_shell.node() with "temp"
 (folder that is %TEMP%), "page" (code page of what reg prints) and if wanted "complaints" [[part of a
 command, standard error]], "codes" [[part of a command, exit code]], "chcp" (what it says), "remarks"
-[[part of a command, what stands behind its output]], "lost" (the shell ends while the script runs).
+[[part of a command, what stands behind its output]], "cut" [[part of a command, lines]] (no more of
+its output comes, and code 0), "lost" (the shell ends while the script runs).
 """
 import base64
+import contextlib
+import io
 import json
 import os
 import re
@@ -80,12 +83,12 @@ def answer(me):
     if SENT.startswith("chcp"):
         said = me.get("chcp", f"Aktive Codepage: {me['page']}.") + "\r\n%PROCESSOR_ARCHITEW6432%\r\n"
         sys.stdout.write(said)
-    elif SENT == PAGES:
+    elif SENT == PAGES and WANTS_END:
         key = SENT.split('"')[1]
         sys.stdout.write(f"\r\n{key}\r\n    OEMCP    REG_SZ    {me['page']}\r\n\r\n")
     elif SENT.startswith("for %i in (reg.exe) do @echo "):
         sys.stdout.write("[]\r\n" if me.get("reg") is False else "[C:\\reg.exe]\r\n")
-    elif SENT.startswith("reg query "):
+    elif SENT.startswith("reg query ") and WANTS_END:
         content = None if me.get("reg") is False else answer_registry(me)
         sys.stdout.buffer.write(content or b"")
         return 1 if content is None else 0
@@ -96,6 +99,16 @@ def answer(me):
     else:
         stand_in_shell.write_down(me, key="", problems=["a command that nobody expected: " + SENT])
         return 1
+    return 0
+
+
+def answer_in_part(me, lines):
+    """As a server that stops in the middle and does not say how the command ended."""
+    whole = io.TextIOWrapper(io.BytesIO(), newline="")
+    with contextlib.redirect_stdout(whole):
+        answer(me)
+    whole.flush()
+    sys.stdout.buffer.write(b"".join(whole.buffer.getvalue().splitlines(True)[:lines]))
     return 0
 
 
@@ -111,12 +124,20 @@ def main():
     if SENT.startswith(stand_in_shell.BOOTSTRAP):
         sys.stdin.buffer.read()
         return 9009 & 0xff
+    lines = listed(me, "cut")
+    if lines is not None:
+        return answer_in_part(me, lines)
     code = answer(me)
     sys.stderr.write(listed(me, "complaints", ""))
     sys.stdout.write(listed(me, "remarks", ""))
-    return listed(me, "codes", code)
+    code = listed(me, "codes", code)
+    if WANTS_END and code == 0:
+        sys.stdout.write("#end\r\n")
+    return code
 
 
-SENT = os.environ.get("SSH_ORIGINAL_COMMAND", "")
+LINE_SENT = os.environ.get("SSH_ORIGINAL_COMMAND", "")
+SENT = LINE_SENT.removesuffix("&&echo #end")
+WANTS_END = SENT != LINE_SENT
 if __name__ == "__main__":
     sys.exit(main())

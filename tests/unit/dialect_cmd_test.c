@@ -10,6 +10,14 @@
 	{                                                                                          \
 		"reg query \"" OLE "\" /s", OLE_TEXT, 0, NULL, false                               \
 	}
+#define EXITS                                                                                      \
+	{                                                                                          \
+		DIALECT_CMD_FAILURE, "", 3, NULL, false                                            \
+	}
+#define PRINTED "\r\n" OLE "\r\n    Name    REG_SZ    "
+#define OEM_PAGE                                                                                   \
+	"\r\nHKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Nls\\CodePage\r\n"            \
+	"    OEMCP    REG_SZ    "
 #define BEGIN                                                                                      \
 	{"chcp", "Aktive Codepage: 850.\r\n%PROCESSOR_ARCHITEW6432%\r\n", 0, NULL, false},         \
 	{                                                                                          \
@@ -83,6 +91,14 @@ static void assert_holds(const char *text, const char *part)
 	assert_non_null(text);
 	if (!strstr(text, part))
 		fail_msg("\"%s\" without \"%s\"", text, part);
+}
+
+static void assert_content(const struct artefact *artefact, const char *expected)
+{
+	if (artefact->damage)
+		fail_msg("%s: %s", artefact->name, artefact->damage);
+	assert_int_equal(artefact->content.length, strlen(expected));
+	assert_memory_equal(artefact->content.data, expected, strlen(expected));
 }
 
 /* --- standard error --------------------------------------------------------------------------- */
@@ -224,21 +240,130 @@ static void a_remark_behind_an_answer_raises_doubt(void **state)
 	assert_null(artefact->format->doubt(world->arena, decoded));
 }
 
-/* --- code pages ------------------------------------------------------------------------------- */
+/* --- the end mark ----------------------------------------------------------------------------- */
 
-#define EXITS                                                                                      \
-	{                                                                                          \
-		DIALECT_CMD_FAILURE, "", 3, NULL, false                                            \
-	}
-#define PRINTED "\r\n" OLE "\r\n    Name    REG_SZ    "
-
-static void assert_content(const struct artefact *artefact, const char *expected)
+static void what_reg_prints_is_whole_with_its_end_mark(void **state)
 {
-	if (artefact->damage)
-		fail_msg("%s: %s", artefact->name, artefact->damage);
-	assert_int_equal(artefact->content.length, strlen(expected));
-	assert_memory_equal(artefact->content.data, expected, strlen(expected));
+	struct world *world = *state;
+	static const struct fake_reply replies[] = {BEGIN, OLE_ASKED, END};
+	static const char *const good[] = {"#end\r\n", "#end\n", "#end \r\n", "#end \n"};
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		world->fake.end = good[i];
+		const struct artefact *artefact = fetch(world, &probe_dcom_machine, replies, NULL);
+		assert_null(artefact->damage);
+		assert_null(artefact->partial);
+		assert_int_equal(artefact->content.length, strlen(OLE_TEXT));
+		assert_memory_equal(artefact->content.data, OLE_TEXT, strlen(OLE_TEXT));
+	}
+	assert_int_equal(times_sent(world, "reg query \"" OLE "\" /s&&echo #end"), 4);
+	assert_int_equal(times_sent(world, "reg query \"" OLE "\" /s"), 0);
 }
+
+/* A server that closes the channel without an exit code looks like one that says 0. */
+static void without_its_end_mark_an_answer_was_cut_off(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply replies[] = {BEGIN, OLE_ASKED, END};
+	static const char *const bad[] = {"", "#end", "#en\r\n", " #end\r\n", "x#end\r\n",
+		"#endx\r\n", "#end\r\n\r\n", "#end\r\nmore\r\n", "#END\r\n", "end\r\n", "\n",
+		"    #end\r\n"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		world->fake.end = bad[i];
+		const struct artefact *artefact = fetch(world, &probe_dcom_machine, replies, NULL);
+		assert_holds(artefact->damage, "reg query \"" OLE "\" /s ended with code 0, but "
+					       "without its end mark: it was cut off");
+		assert_true(artefact->not_obtained);
+		assert_int_equal(artefact->content.length, 0);
+	}
+	static const struct fake_reply nothing[] = {
+		BEGIN, {"reg query \"" OLE, "", 0, NULL, false}, END};
+	world->fake.end = "";
+	assert_holds(fetch(world, &probe_dcom_machine, nothing, NULL)->damage, "cut off");
+	world->fake.end = NULL;
+	assert_holds(fetch(world, &probe_dcom_machine, nothing, NULL)->damage, "printed nothing");
+}
+
+static void an_end_mark_inside_a_value_is_none(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply replies[] = {
+		BEGIN, {"reg query", PRINTED "#end\r\n", 0, NULL, false}, END};
+	assert_content(fetch(world, &probe_dcom_machine, replies, NULL), PRINTED "#end\r\n");
+	world->fake.end = "";
+	assert_holds(fetch(world, &probe_dcom_machine, replies, NULL)->damage, "cut off");
+	world->fake.end = NULL;
+	static const struct fake_reply lines[] = {
+		BEGIN, {"reg query", PRINTED "a\r\n#end\r\n\r\n", 0, NULL, false}, END};
+	assert_content(fetch(world, &probe_dcom_machine, lines, NULL), PRINTED "a\r\n#end\r\n\r\n");
+}
+
+/* What is missing in half a list of keys would be taken for absent. */
+static void the_command_instead_of_another_has_an_end_mark_too(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply replies[] = {BEGIN,
+		{"reg query \"" APPS "\\" APP, "", 1, NULL, false},
+		{"reg query \"" APPS "\"", "\r\n" APPS "\\{0}\r\n", 0, NULL, false}, END};
+	const struct artefact *artefact = fetch(world, &probe_dcom_app, replies, NULL);
+	assert_null(artefact->damage);
+	assert_int_equal(times_sent(world, "reg query \"" APPS "\"&&echo #end"), 1);
+	world->fake.end = "";
+	artefact = fetch(world, &probe_dcom_app, replies, NULL);
+	assert_holds(artefact->damage, "ended with code 1");
+	assert_true(artefact->not_obtained);
+}
+
+static void a_page_that_was_cut_off_is_not_believed(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply replies[] = {
+		{"chcp", "Active code page: 0\r\n%PROCESSOR_ARCHITEW6432%\r\n", 0, NULL, false},
+		{DIALECT_CMD_PAGE, OEM_PAGE "850\r\n", 0, NULL, false}, EXITS,
+		{"reg query \"" OLE, PRINTED "\x94\r\n#end\r\n", 0, NULL, false}, END};
+	world->fake.end = "";
+	assert_content(fetch(world, &probe_dcom_machine, replies, NULL), PRINTED "\ufffd\r\n");
+}
+
+static void the_reg_of_the_wide_view_has_an_end_mark_too(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply replies[] = {
+		{"chcp", "Active code page: 437\r\nAMD64\r\n", 0, NULL, false}, EXITS,
+		{"%windir%\\sysnative\\reg query \"" OLE "\" /s", OLE_TEXT, 0, NULL, false}, END};
+	assert_content(fetch(world, &probe_dcom_machine, replies, NULL), OLE_TEXT);
+	assert_int_equal(
+		times_sent(world, "%windir%\\sysnative\\reg query \"" OLE "\" /s&&echo #end"), 1);
+	world->fake.end = "";
+	const struct artefact *artefact = fetch(world, &probe_dcom_machine, replies, NULL);
+	assert_holds(artefact->damage, "cut off");
+	assert_null(strstr(artefact->damage, "KB942589"));
+}
+
+/* No longer than cmd.exe takes, with the mark and the other view's path. */
+static void a_command_with_its_end_mark_has_room_in_a_line(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply narrow[] = {
+		{"chcp", "Active code page: 437\r\nAMD64\r\n", 0, NULL, false}, EXITS, END};
+	const size_t around = strlen("%windir%\\sysnative\\reg query \"" APPS "\\\" /s&&echo #end");
+	char *app = arena_alloc(world->arena, SHELL_LINE_LIMIT);
+	memset(app, 'a', SHELL_LINE_LIMIT);
+	app[SHELL_LINE_LIMIT - around] = '\0';
+	world->cluster.applications = (struct strings){0};
+	strings_add(world->arena, &world->cluster.applications, app);
+	fetch(world, &probe_dcom_app, narrow, NULL);
+	size_t longest = 0;
+	for (size_t i = 0; i < world->fake.sent.count; i++)
+		if (strlen(world->fake.sent.items[i]) > longest)
+			longest = strlen(world->fake.sent.items[i]);
+	assert_int_equal(longest, SHELL_LINE_LIMIT);
+	world->cluster.applications = (struct strings){0};
+	strings_add(
+		world->arena, &world->cluster.applications, arena_format(world->arena, "%sa", app));
+	assert_holds(fetch(world, &probe_dcom_app, narrow, NULL)->damage, "longer than");
+}
+
+/* --- code pages ------------------------------------------------------------------------------- */
 
 static void assert_printed(struct world *world, const char *page, const char *raw, const char *text)
 {
@@ -425,6 +550,13 @@ int main(void)
 		TEST(a_node_that_complains_does_not_lack_what_was_asked),
 		TEST(what_a_script_says_is_not_shown),
 		TEST(a_remark_behind_an_answer_raises_doubt),
+		TEST(what_reg_prints_is_whole_with_its_end_mark),
+		TEST(without_its_end_mark_an_answer_was_cut_off),
+		TEST(an_end_mark_inside_a_value_is_none),
+		TEST(the_command_instead_of_another_has_an_end_mark_too),
+		TEST(a_page_that_was_cut_off_is_not_believed),
+		TEST(the_reg_of_the_wide_view_has_an_end_mark_too),
+		TEST(a_command_with_its_end_mark_has_room_in_a_line),
 		TEST(a_node_without_reg_is_told_what_to_do),
 		TEST(where_reg_is_it_is_not_looked_for_twice),
 		TEST(a_key_that_is_there_and_could_not_be_read_has_its_reason),

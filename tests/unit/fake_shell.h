@@ -5,7 +5,8 @@
 /*
  * A fake of a node's shell: it answers command lines by their beginning from a list and writes down
  * what it was sent. A command that the list does not hold ends with code 1 and prints nothing, as
- * reg does for a key that is missing.
+ * reg does for a key that is missing. Behind a reply with code 0 stands the end mark, where the
+ * line asks for it.
  */
 #include "collectors/dialect.h"
 
@@ -31,6 +32,7 @@ struct fake_shell {
 	struct arena *arena;
 	const struct fake_reply *replies;
 	const struct fake_complaint *complaints; /* or NULL */
+	const char *end; /* the end mark's line comes out so; NULL: as it should */
 	struct strings sent;
 	const char *input; /* the last standard input */
 	const struct secret *key;
@@ -56,6 +58,13 @@ static inline void fake_complain(
 			buffer_text(errors, complaint->text);
 }
 
+static inline bool fake_asks_for_end(const char *line)
+{
+	static const char asks[] = "&&echo #end";
+	size_t length = strlen(line);
+	return length >= sizeof asks - 1 && strcmp(line + length - (sizeof asks - 1), asks) == 0;
+}
+
 static inline int fake_run(void *session, const struct shell_command *command,
 	struct shell_result *result, struct error *error)
 {
@@ -74,6 +83,8 @@ static inline int fake_run(void *session, const struct shell_command *command,
 		return error_set(error, ERROR_UNREACHABLE, "%s", reply->trouble);
 	if (reply->output)
 		buffer_text(&result->output, reply->output);
+	if (!reply->killed && reply->status == 0 && fake_asks_for_end(command->line))
+		buffer_text(&result->output, fake->end ? fake->end : "#end\r\n");
 	fake_complain(fake, command->line, &result->errors);
 	result->exited = !reply->killed;
 	result->status = reply->status;
