@@ -425,10 +425,15 @@ static int ask_console(struct console *console, struct error *error)
 		return -1;
 	struct text_lines lines = {.rest = {result.output.data, result.output.length}};
 	struct text last = {"", 0};
-	for (; text_next_line(&lines); last = lines.line)
+	unsigned count = 0;
+	for (; text_next_line(&lines); last = lines.line, count++)
 		if (last.length)
 			console->page = number_of(last);
 	console->narrow = is_machine(last);
+	/* The code page alone: what would have told a 32-bit shell is missing. */
+	if (count < 2 && !console->narrow && !(last.length && *last.data == '%'))
+		return error_set(error, ERROR_UNREACHABLE,
+			"the answer to \"%s\" was cut off; try again", DIALECT_CMD_QUESTION);
 	if (console->page == 0 && ask_page(console, error) != 0)
 		return -1;
 	if (!code_page_known(console->page))

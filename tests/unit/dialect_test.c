@@ -184,6 +184,23 @@ static void a_server_that_hides_how_commands_end_is_refused(void **state)
 	assert_int_equal(world->artefacts.count, 0);
 }
 
+/* Without its last line nobody knows whether a 32-bit shell was asked. */
+static void a_question_whose_answer_is_cut_asks_nothing_more(void **state)
+{
+	struct world *world = *state;
+	static const struct fake_reply cut[] = {IS_CMD, NO_POWERSHELL,
+		{"chcp", "Active code page: 437\r\n", 0, NULL, false}, OLE_ASKED, END};
+	assert_int_equal(fetch(world, cut), -1);
+	assert_non_null(strstr(world->error.text, "was cut off"));
+	assert_int_equal(world->artefacts.count, 0);
+	/* Of a node without chcp the line is the only one. */
+	static const struct fake_reply without[] = {IS_CMD, NO_POWERSHELL,
+		{"chcp", "%PROCESSOR_ARCHITEW6432%\r\n", 0, NULL, false},
+		{DIALECT_CMD_FAILURE, "", 3, NULL, false}, OLE_ASKED, END};
+	world->error = (struct error){0};
+	assert_int_equal(fetch(world, without), 0);
+}
+
 static void a_shell_that_is_neither_is_named(void **state)
 {
 	struct world *world = *state;
@@ -525,6 +542,7 @@ int main(void)
 		TEST(powershell_is_asked_before_cmd),
 		TEST(without_powershell_cmd_is_asked),
 		TEST(a_server_that_hides_how_commands_end_is_refused),
+		TEST(a_question_whose_answer_is_cut_asks_nothing_more),
 		TEST(a_shell_that_is_neither_is_named),
 		TEST(powershell_that_does_not_answer_is_named_where_it_is_the_shell),
 		TEST(a_lost_connection_is_not_asked_again),
