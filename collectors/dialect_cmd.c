@@ -432,8 +432,9 @@ static int ask_console(struct console *console, struct error *error)
 	console->narrow = is_machine(last);
 	/* The code page alone: what would have told a 32-bit shell is missing. */
 	if (count < 2 && !console->narrow && !(last.length && *last.data == '%'))
-		return error_set(error, ERROR_UNREACHABLE,
-			"the answer to \"%s\" was cut off; try again", DIALECT_CMD_QUESTION);
+		return error_set(error, ERROR_UNREACHABLE, "the command \"%s\" %s",
+			DIALECT_CMD_QUESTION,
+			count ? "was cut off before its last line; try again" : "printed nothing");
 	if (console->page == 0 && ask_page(console, error) != 0)
 		return -1;
 	if (!code_page_known(console->page))
